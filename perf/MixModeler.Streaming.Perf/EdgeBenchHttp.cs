@@ -92,9 +92,11 @@ internal static partial class EdgeBenchHttp
     // Requests are made once: the script must not be what is measured.
     private static string Script() => $$"""
         local requests = {}
-        for i = 1, 1000 do
-          local visitor = string.format("visitor-%012d", (i * 7919) % {{EdgeBenchSample.Visitors}})
-          requests[i] = wrk.format("POST", "/v1/decide", {["Content-Type"] = "application/json"}, '{"scope":"home-hero","visitor":"' .. visitor .. '"}')
+        init = function(args)
+          for i = 1, 1000 do
+            local visitor = string.format("visitor-%012d", (i * 7919) % {{EdgeBenchSample.Visitors}})
+            requests[i] = wrk.format("POST", "/v1/decide", {["Content-Type"] = "application/json"}, '{"scope":"home-hero","visitor":"' .. visitor .. '"}')
+          end
         end
         local at = 0
         request = function()
