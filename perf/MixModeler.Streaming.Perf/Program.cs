@@ -4,6 +4,8 @@ using MixModeler.Streaming.Perf;
 // Every benchmark stands in this list; `bench NAME` finds it by its name.
 IBench[] benches =
 [
+    new EngineBench(),
+    new FeaturizerBench(),
 ];
 
 Option<bool> json = new("--json") { Description = "Print the rows as JSON.", Recursive = true };
