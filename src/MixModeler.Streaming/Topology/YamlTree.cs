@@ -46,8 +46,13 @@ internal sealed class YamlTree
         catch (InvalidOperationException)
         {
             // The library's scanner gives up this way, without a place, where a bracket is left open before a colon.
-            Mark at = tree.scanner.CurrentPosition;
-            problems.Add((int)at.Line, (int)at.Column, "this is not YAML: a bracket, a brace or a comma is missing before this");
+            tree.AddHere("this is not YAML: a bracket, a brace or a comma is missing before this");
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            // And this way at an escape that is no character, "\UFFFFFFFF", and at an empty tag.
+            tree.AddHere("this is not YAML: what stands before this is no character or tag that exists");
             return null;
         }
         catch (Refusal)
@@ -56,19 +61,32 @@ internal sealed class YamlTree
         }
     }
 
+    private void AddHere(string message) =>
+        problems.Add((int)scanner.CurrentPosition.Line, (int)scanner.CurrentPosition.Column, message);
+
+    private void MoveNext()
+    {
+        // Happens after some malformed directives: the library ends the stream in the middle of a list.
+        if (!parser.MoveNext())
+        {
+            AddHere("this is not YAML: it breaks off here");
+            throw new Refusal();
+        }
+    }
+
     private YamlNode? ReadDocument()
     {
-        parser.MoveNext();                        // Stream start.
-        parser.MoveNext();
+        MoveNext();                               // Stream start.
+        MoveNext();
         if (parser.Current is StreamEnd)
         {
             problems.Add(1, 1, "the file is empty: a topology begins with 'topology: <name>'");
             return null;
         }
 
-        parser.MoveNext();                        // Document start.
+        MoveNext();                               // Document start.
         YamlNode root = ReadNode(depth: 0);
-        parser.MoveNext();                        // Document end.
+        MoveNext();                               // Document end.
         if (parser.Current is DocumentStart second)
         {
             problems.Add((int)second.Start.Line, (int)second.Start.Column, "a second document begins here: a file holds one topology");
@@ -106,7 +124,7 @@ internal sealed class YamlTree
         switch (at)
         {
             case Scalar scalar:
-                parser.MoveNext();
+                MoveNext();
                 return new YamlNode(YamlKind.Text, line, column)
                 {
                     Text = scalar.Value,
@@ -121,26 +139,26 @@ internal sealed class YamlTree
 
     private YamlNode ReadList(YamlNode list, int depth)
     {
-        parser.MoveNext();
+        MoveNext();
         while (parser.Current is not SequenceEnd)
         {
             list.Items.Add(ReadNode(depth + 1));
         }
 
-        parser.MoveNext();
+        MoveNext();
         return list;
     }
 
     private YamlNode ReadMap(YamlNode map, int depth)
     {
-        parser.MoveNext();
+        MoveNext();
         while (parser.Current is not MappingEnd)
         {
             YamlNode key = ReadNode(depth + 1);
             map.Entries.Add(new(key, ReadNode(depth + 1)));
         }
 
-        parser.MoveNext();
+        MoveNext();
         return map;
     }
 

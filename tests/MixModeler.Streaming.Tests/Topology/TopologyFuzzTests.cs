@@ -17,6 +17,7 @@ public sealed class TopologyFuzzTests(ITestOutputHelper output)
         ":", ": ", "- ", "[", "]", "{", "}", ",", "\"", "'", "#", "&a ", "*a", "!!map ", "!<x> ", "|", ">", "? ", "---\n", "...\n", "%YAML 9.9\n",
         "\t", "\r", "\r\n", "\n", " ", "\0", "\u0085", "\u2028", "\uFEFF", "\uD800", "\U0001F600", "\\x", "\\u", "<<: ", "~", "null", "1e999", "-",
         "[[[[[[[[", "{{{{{{{{", "{a: [", "features", "count", "99999999999999999999", "7d", "@", "`", "%",
+        "\"\\UFFFFFFFF\"", "\"\\uD800\"", "!<>", "!a!b ", "%TAG ! x\n", "|9\n", "{?", "[?", "{:", "- - -",
     ];
 
     [Fact]
@@ -69,6 +70,8 @@ public sealed class TopologyFuzzTests(ITestOutputHelper output)
     [InlineData("\"\\")]
     [InlineData("|\n ")]
     [InlineData("%a b\n")]
+    [InlineData("- !<>")]
+    [InlineData("\"\\UFFFFFFFF\"")]
     public void A_quarter_of_a_megabyte_of_one_thing_is_answered_in_time(string thing)
     {
         TimeSpan slowest = TimeSpan.Zero;

@@ -113,6 +113,7 @@ public sealed class TopologyProblemTests
     [InlineData(7, "\t- { name: visits, count: visit }", 7, 1, "a tab: YAML is indented with spaces")]
     [InlineData(2, "tenant: 'acme", 2, 9, "this is not YAML")]
     [InlineData(4, "  identity: [_acme.id", 5, 3, "a bracket, a brace or a comma is missing before this")]
+    [InlineData(2, "tenant: \"\\UFFFFFFFF\"", 2, 20, "what stands before this is no character or tag that exists")]
     [InlineData(2, "tenant: &t acme", 2, 9, "anchors (&) and aliases (*) are not supported")]
     [InlineData(2, "tenant: *t", 2, 9, "anchors (&) and aliases (*) are not supported")]
     [InlineData(2, "tenant: !!str acme", 2, 9, "tags are not supported")]
