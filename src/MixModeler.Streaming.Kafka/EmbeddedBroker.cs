@@ -22,7 +22,7 @@ public sealed class EmbeddedBroker : IDisposable
         this.handle = handle;
         this.cluster = cluster;
         this.brokers = brokers;
-        Bootstrap = MockCluster.Text(MockCluster.Bootstraps(cluster));
+        Bootstrap = Librdkafka.Text(MockCluster.Bootstraps(cluster));
     }
 
     /// <summary>HOST:PORT of every broker, separated by commas.</summary>
@@ -33,21 +33,22 @@ public sealed class EmbeddedBroker : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(brokers, 1);
         NativeLibrdkafka.Load();
 
-        nint configuration = MockCluster.NewConfiguration();
+        nint configuration = Librdkafka.NewConfiguration();
         // The handle has no brokers of its own and would say so.
-        _ = MockCluster.Set(configuration, "log_level", "0", 0, 0);
+        Librdkafka.SetLogger(configuration, 0);
 
         byte* error = stackalloc byte[512];
-        nint handle = MockCluster.NewHandle(MockCluster.ProducerHandle, configuration, error, 512);
+        // A producer handle is the lightest host for a mock cluster.
+        nint handle = Librdkafka.NewHandle(Librdkafka.ProducerHandle, configuration, error, 512);
         if (handle == 0)
         {
-            throw new InvalidOperationException($"The embedded broker did not start: {MockCluster.Text((nint)error)}.");
+            throw new InvalidOperationException($"The embedded broker did not start: {Librdkafka.Text((nint)error)}.");
         }
 
         nint cluster = MockCluster.NewCluster(handle, brokers);
         if (cluster == 0)
         {
-            MockCluster.DestroyHandle(handle);
+            Librdkafka.DestroyHandle(handle);
             throw new InvalidOperationException("The embedded broker did not start: no port on 127.0.0.1 could be opened.");
         }
 
@@ -129,7 +130,7 @@ public sealed class EmbeddedBroker : IDisposable
             }
 
             MockCluster.DestroyCluster(cluster);
-            MockCluster.DestroyHandle(handle);
+            Librdkafka.DestroyHandle(handle);
             cluster = 0;
             handle = 0;
         }
@@ -146,7 +147,7 @@ public sealed class EmbeddedBroker : IDisposable
         if (error != 0)
         {
             throw new InvalidOperationException(
-                $"The embedded broker could not {deed}: {MockCluster.Text(MockCluster.Describe(error))}.");
+                $"The embedded broker could not {deed}: {Librdkafka.DescribeError(error)}.");
         }
     }
 }

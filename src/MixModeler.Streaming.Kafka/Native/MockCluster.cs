@@ -7,24 +7,6 @@ internal static partial class MockCluster
 {
     private const string Library = "librdkafka";
 
-    /// <summary>rd_kafka_type_t: a producer handle is the lightest host for a mock cluster.</summary>
-    public const int ProducerHandle = 0;
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
-    public static partial nint NewConfiguration();
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Set(nint configuration, string name, string value, nint error, nuint errorSize);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
-    public static unsafe partial nint NewHandle(int type, nint configuration, byte* error, nuint errorSize);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
-    public static partial void DestroyHandle(nint handle);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_err2str")]
-    public static partial nint Describe(int error);
-
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
     public static partial nint NewCluster(nint handle, int brokers);
 
@@ -51,6 +33,4 @@ internal static partial class MockCluster
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     public static partial int SetUp(nint cluster, int broker);
-
-    public static string Text(nint utf8) => Marshal.PtrToStringUTF8(utf8) ?? "";
 }
