@@ -10,6 +10,7 @@ namespace MixModeler.Streaming.Integration.State;
 public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
 {
     private readonly List<RedisConnection> connections = [];
+    private int opened;
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("mixmodeler-state-");
 
     public LocalRedis Server { get; private set; } = null!;
@@ -26,8 +27,9 @@ public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
         return connection;
     }
 
+    /// <summary>Two stores opened one after the other have connections of their own, as two processes would.</summary>
     public async Task<IStateStore> OpenAsync(string scope) =>
-        new RedisStateStore(connections.Count > 0 ? connections[0] : await ConnectAsync(), scope);
+        new RedisStateStore(connections.Count < 2 ? await ConnectAsync() : connections[opened++ % 2], scope);
 
     public async ValueTask DisposeAsync()
     {
