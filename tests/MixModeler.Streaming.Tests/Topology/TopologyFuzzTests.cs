@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MixModeler.Streaming.Tests.Repository;
 using MixModeler.Streaming.Topology;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Topology;
 

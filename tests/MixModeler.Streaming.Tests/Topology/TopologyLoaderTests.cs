@@ -3,7 +3,6 @@ using System.Text;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Tests.Repository;
 using MixModeler.Streaming.Topology;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Topology;
 

@@ -1,5 +1,4 @@
 using MixModeler.Streaming.Topology;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Topology;
 
