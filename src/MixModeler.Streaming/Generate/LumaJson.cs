@@ -9,14 +9,15 @@ namespace MixModeler.Streaming.Generate;
 /// </summary>
 internal sealed class LumaJson(GeneratorOptions options)
 {
+    private const int DigitsPerHalf = 19;
+    private static readonly int FlawCount = Enum.GetValues<FlawKind>().Length;
+
     private readonly PackedWriter record = new(2_048);
     private readonly byte[] visitorId = new byte[2 * DigitsPerHalf];
     private readonly byte[] email = new byte[64];
     private readonly UtcClockText clock = new();
     private int emailLength;
     private int visitor;
-
-    private const int DigitsPerHalf = 19;
 
     public ReadOnlySpan<byte> Written => record.Written;
 
@@ -33,7 +34,7 @@ internal sealed class LumaJson(GeneratorOptions options)
     public FlawKind WriteMalformed(in PlannedRecord planned)
     {
         RandomStream random = new(options.Seed, (ulong)planned.Visitor, RandomPurpose.Flaw + planned.Ordinal);
-        FlawKind flaw = (FlawKind)random.Below(Enum.GetValues<FlawKind>().Length);
+        FlawKind flaw = (FlawKind)random.Below(FlawCount);
         WriteRecord(in planned, ref random, flaw);
         switch (flaw)
         {

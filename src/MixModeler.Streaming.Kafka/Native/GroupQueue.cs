@@ -1,0 +1,23 @@
+using Confluent.Kafka;
+
+namespace MixModeler.Streaming.Kafka.Native;
+
+/// <summary>The queue on which a consumer's rebalances and errors arrive (and its records, where no partition queue takes them).</summary>
+internal sealed class GroupQueue : IDisposable
+{
+    private readonly nint queue;
+
+    public GroupQueue(Handle consumer, WakeUp wake)
+    {
+        queue = Librdkafka.ConsumerQueue(PartitionQueue.RawHandle(consumer));
+        wake.Attach(queue);
+    }
+
+    public int Fill(MessageBuffer buffer, int max, int timeoutMs) => buffer.Fill(queue, max, timeoutMs);
+
+    public void Dispose()
+    {
+        WakeUp.Detach(queue);
+        Librdkafka.DestroyQueue(queue);
+    }
+}
