@@ -36,7 +36,7 @@ internal static class CommandRunner
         {
             return await SayAsync(e.Message, ExitCode.PortTaken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or DllNotFoundException)
         {
             return await SayAsync(e.Message, ExitCode.Unavailable);
         }
