@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MixModeler.Streaming.Cli.Demo;
 using MixModeler.Streaming.Control;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Edge;
@@ -26,7 +27,9 @@ internal static class CommandRunner
         try
         {
             InvocationConfiguration settings = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
-            return await parsed.InvokeAsync(settings);
+            using CancellationTokenSource parentGone = new();
+            EndWithInput(parentGone);
+            return await parsed.InvokeAsync(settings, parentGone.Token);
         }
         catch (CommandException e)
         {
@@ -44,6 +47,27 @@ internal static class CommandRunner
         {
             return ExitCode.Failed;
         }
+    }
+
+    // A process of the demo ends when its parent closes the pipe, or is no more.
+    private static void EndWithInput(CancellationTokenSource source)
+    {
+        if (Environment.GetEnvironmentVariable(ChildProcess.EndsWithInput) != "1")
+        {
+            return;
+        }
+
+        new Thread(() =>
+        {
+            using Stream input = Console.OpenStandardInput();
+            byte[] ignored = new byte[256];
+            while (input.Read(ignored) > 0)
+            {
+            }
+
+            source.Cancel();
+        })
+        { IsBackground = true, Name = "parent" }.Start();
     }
 
     private static async Task<int> SayAsync(string sentence, int exitCode)
