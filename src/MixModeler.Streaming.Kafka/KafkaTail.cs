@@ -167,8 +167,7 @@ public sealed class KafkaTail : IAsyncDisposable
     private void Follow()
     {
         using MessageBuffer buffer = new(RecordBatch.RecordsMax);
-        using WakeUp unused = new();
-        using GroupQueue queue = new(consumer!.Handle, unused);
+        using GroupQueue queue = new(consumer!.Handle, wake: null);
         while (!stopping.IsSet)
         {
             if (behind == 0)

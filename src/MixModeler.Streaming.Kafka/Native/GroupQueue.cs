@@ -7,10 +7,12 @@ internal sealed class GroupQueue : IDisposable
 {
     private readonly nint queue;
 
-    public GroupQueue(Handle consumer, WakeUp wake)
+    /// <param name="consumer">The consumer.</param>
+    /// <param name="wake">Rung when something arrives; null for who waits in <see cref="Fill"/>.</param>
+    public GroupQueue(Handle consumer, WakeUp? wake)
     {
         queue = Librdkafka.ConsumerQueue(PartitionQueue.RawHandle(consumer));
-        wake.Attach(queue);
+        wake?.Attach(queue);
     }
 
     public int Fill(MessageBuffer buffer, int max, int timeoutMs) => buffer.Fill(queue, max, timeoutMs);
