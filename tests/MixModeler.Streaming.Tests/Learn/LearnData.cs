@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Xunit;
+using MixModeler.Streaming.Tests.Repository;
 
 namespace MixModeler.Streaming.Tests.Learn;
 
@@ -8,14 +8,7 @@ internal static class LearnData
 {
     public static string[] Lines(string name)
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root != null && !File.Exists(Path.Combine(root.FullName, "MixModeler.Streaming.sln")))
-        {
-            root = root.Parent;
-        }
-
-        Assert.NotNull(root);
-        string path = Path.Combine(root.FullName, "tests", "MixModeler.Streaming.Tests", "Learn", "Data", name);
+        string path = RepositoryFiles.Full($"tests/MixModeler.Streaming.Tests/Learn/Data/{name}");
         using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }

@@ -2,7 +2,6 @@ using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Learn.Offline;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Learn;
 

@@ -3,7 +3,6 @@ using System.Text;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Learn;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Topology;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Learn;
 
