@@ -1,6 +1,5 @@
 using MixModeler.Streaming.Generate;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Generate;
 

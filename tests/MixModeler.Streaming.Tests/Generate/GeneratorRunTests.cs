@@ -1,7 +1,6 @@
 using System.Text;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Generate;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Generate;
 
