@@ -12,7 +12,7 @@ public sealed class LocalRedis : IAsyncDisposable
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
 
     private readonly LocalRedisOptions options;
-    private ServerProcess process = null!;
+    private ServerProcess? process;
 
     private LocalRedis(LocalRedisOptions options, int port)
     {
@@ -25,10 +25,12 @@ public sealed class LocalRedis : IAsyncDisposable
     /// <summary>`host:port`, as <see cref="RedisOptions.Configuration"/> wants it.</summary>
     public string Endpoint => $"127.0.0.1:{Port}";
 
-    public int ProcessId => process.Id;
+    public int ProcessId => Running.Id;
 
     /// <summary>Completes when the server ends, for whatever reason.</summary>
-    public Task Exited => process.Exited;
+    public Task Exited => Running.Exited;
+
+    private ServerProcess Running => process ?? throw new InvalidOperationException("The server was not started.");
 
     /// <summary>Starts the server and returns once it answers.</summary>
     /// <exception cref="InvalidOperationException">It is not installed or does not start; the message says why.</exception>
@@ -45,8 +47,8 @@ public sealed class LocalRedis : IAsyncDisposable
     /// <summary>Ends the server at once (SIGKILL), as a crash would, and returns when it is gone.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.Exited.WaitAsync(EndTimeout).ConfigureAwait(false);
+        Running.Kill();
+        await Running.Exited.WaitAsync(EndTimeout).ConfigureAwait(false);
     }
 
     /// <summary>Starts the server again on the same port and directory; kills it first if it still runs.</summary>
@@ -55,6 +57,7 @@ public sealed class LocalRedis : IAsyncDisposable
         if (process is not null)
         {
             await KillAsync().ConfigureAwait(false);
+            process.Dispose();
         }
 
         process = await ServerProcess.StartAsync(ServerCommand.Of(options, Port)).ConfigureAwait(false);
@@ -74,6 +77,11 @@ public sealed class LocalRedis : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (process is null)
+        {
+            return;
+        }
+
         process.RequestEnd();
         try
         {
@@ -83,6 +91,8 @@ public sealed class LocalRedis : IAsyncDisposable
         {
             await KillAsync().ConfigureAwait(false);
         }
+
+        process.Dispose();
     }
 
     // Loading a long log is not yet an answer: only PONG is.
@@ -91,7 +101,7 @@ public sealed class LocalRedis : IAsyncDisposable
         while (!await AnswersAsync(stop).ConfigureAwait(false))
         {
             Task pause = Task.Delay(20, stop);
-            if (await Task.WhenAny(process.Exited, pause).ConfigureAwait(false) == process.Exited)
+            if (await Task.WhenAny(Running.Exited, pause).ConfigureAwait(false) == Running.Exited)
             {
                 throw Failed("ended at once");
             }
@@ -119,7 +129,7 @@ public sealed class LocalRedis : IAsyncDisposable
     }
 
     private InvalidOperationException Failed(string what) =>
-        new($"{(options.Kind == LocalRedisKind.Garnet ? "Garnet" : "redis-server")} on port {Port} {what}. It said: {process.LastLines}");
+        new($"{(options.Kind == LocalRedisKind.Garnet ? "Garnet" : "redis-server")} on port {Port} {what}. It said: {process?.LastLines}");
 
     private static int FreePort()
     {

@@ -8,7 +8,7 @@ namespace MixModeler.Streaming.Redis;
 /// A child process that ends with its parent. The kernel sends the parent-death signal when the *thread* that forked ends, so
 /// a thread of its own starts the process and stays until it exits.
 /// </summary>
-internal sealed partial class ServerProcess
+internal sealed partial class ServerProcess : IDisposable
 {
     private const int LinesKept = 20;
     private const int Terminate = 15;
@@ -20,7 +20,7 @@ internal sealed partial class ServerProcess
 
     private ServerProcess(ProcessStartInfo start) => process = new Process { StartInfo = start };
 
-    public int Id => process.Id;
+    public int Id { get; private set; }
 
     public Task Exited => exited.Task;
 
@@ -43,7 +43,7 @@ internal sealed partial class ServerProcess
         }
         catch (InvalidOperationException) when (exited.Task.IsCompleted)
         {
-            return;
+            // Gone already, which is what was asked for.
         }
     }
 
@@ -56,6 +56,8 @@ internal sealed partial class ServerProcess
         }
     }
 
+    public void Dispose() => process.Dispose();
+
     private void Run()
     {
         try
@@ -63,6 +65,7 @@ internal sealed partial class ServerProcess
             process.OutputDataReceived += (_, line) => Keep(line.Data);
             process.ErrorDataReceived += (_, line) => Keep(line.Data);
             process.Start();
+            Id = process.Id;
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             started.SetResult();

@@ -61,6 +61,8 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
     /// <summary>Safe to read from any thread.</summary>
     public LearnerStatus Status => Volatile.Read(ref status);
 
+    public long CommittedOffset => Status.NextOffset;
+
     public async Task<long> AcquireAsync(long earliestOffset, CancellationToken stop)
     {
         lease = await store.AcquireAsync(earliestOffset, stop);
