@@ -19,7 +19,7 @@ public sealed class GeneratorRateTests(ITestOutputHelper output)
     private static readonly double HasPageView = 1 - Math.Exp(-1);
     private static readonly double HasPageViewChild = HasPageView * (1 - Math.Exp(-0.5));
 
-    // Type, events a visitor as documented, half of the last digit given, as implied (the form: as first reproduced).
+    // Type, events a visitor as documented, half of the last digit given, as implied (of the form: as documented).
     private static readonly (LumaEventType Type, double Documented, double Rounding, double Implied)[] Table =
     [
         (LumaEventType.EmailSent, 5.0, 0.05, 5),
@@ -34,7 +34,7 @@ public sealed class GeneratorRateTests(ITestOutputHelper output)
         (LumaEventType.PropositionDisplay, 0.31, 0.005, HasPageView * 0.5),
         (LumaEventType.PropositionInteract, 0.025, 0.0005, HasPageViewChild * 0.1),
         (LumaEventType.PropositionDismiss, 0.024, 0.0005, HasPageViewChild * 0.1),
-        (LumaEventType.FormFilledOut, 0.149, 0.0005, 0.148),
+        (LumaEventType.FormFilledOut, 0.149, 0.0005, 0.149),
     ];
 
     [Theory]
