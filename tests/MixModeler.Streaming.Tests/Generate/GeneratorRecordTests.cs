@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Generate;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Generate;
 

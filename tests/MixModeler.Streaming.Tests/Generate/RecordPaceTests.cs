@@ -1,5 +1,4 @@
 using MixModeler.Streaming.Generate;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Generate;
 
