@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Kafka;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 

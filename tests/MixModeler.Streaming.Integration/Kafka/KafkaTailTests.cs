@@ -1,7 +1,6 @@
 using System.Text;
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Kafka.Native;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 

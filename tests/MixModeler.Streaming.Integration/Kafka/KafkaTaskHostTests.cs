@@ -1,6 +1,5 @@
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Observe;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using MixModeler.Streaming.Redis;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 

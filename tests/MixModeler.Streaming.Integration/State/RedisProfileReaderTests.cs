@@ -1,6 +1,5 @@
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 

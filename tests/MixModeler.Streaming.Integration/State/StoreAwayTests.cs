@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 
