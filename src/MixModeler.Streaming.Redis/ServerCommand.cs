@@ -65,8 +65,8 @@ internal static class ServerCommand
         ];
         if (options.AppendOnly)
         {
-            // No --aof-size-limit, so the log grows as long as the server runs: the snapshots that would let it be cut cannot be
-            // loaded again once sorted sets were moved to disk (Garnet 2.2.5 ends in OnPagesClosedWorker).
+            // No --aof-size-limit, so the log grows as long as the server runs: it takes snapshots in order to cut the log, and
+            // recovering from one after a kill ended Garnet 2.2.5 with a null reference in OnPagesClosedWorker.
             command.AddRange(["--aof", "--aof-commit-freq", "100", "--aof-memory", "64m", "--aof-page-size", "16m", "--recover"]);
         }
 
