@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Cli.Demo;
 using MixModeler.Streaming.Generate;
