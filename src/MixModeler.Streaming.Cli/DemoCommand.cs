@@ -77,7 +77,7 @@ internal static class DemoCommand
             await world.Generator!.EndAsync();
             await trafficStop.CancelAsync();
             await asking;
-            sent = await KafkaTopics.CountRecordsAsync(kafka, topology.Topics.Events);
+            sent = await LogSize.CountAsync(kafka, topology.Topics.Events);
             for (long drain = TimeProvider.System.GetTimestamp(); world.Casualty() is null && TimeProvider.System.GetElapsedTime(drain) < SettlePatience;)
             {
                 await show(last = await SnapshotAsync());

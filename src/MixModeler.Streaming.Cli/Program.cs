@@ -9,7 +9,7 @@ RootCommand root = new("""
 {
     DemoCommand.Create(),
     EngineCommand.Create(),
-    EdgeCommand.Create(),
+    //EdgeCommand.Create(),
     BrokerCommand.Create(),
     GenerateCommand.Create(),
     RunCommand.Create(),

@@ -134,7 +134,7 @@ internal sealed class GroupMember : IDisposable
         ImmutableArray<PartitionRunner> seen = runners;
         PartitionRunner? ill = seen.FirstOrDefault(runner => runner.State == PartitionState.Stopped)
             ?? seen.FirstOrDefault(runner => runner.State != PartitionState.Running && runner.LastProblem is not null);
-        return ill is null ? null : $"Partition {ill.Partition} of {topic} stands still: {ill.LastProblem}";
+        return ill is null ? null : $"Partition {ill.Partition} of {topic} stands still: {ill.LastProblem?.TrimEnd('.')}.";
     }
 
     // A process that was stopped and wakes up may have lost its partitions without knowing. It must learn that from the group
@@ -186,20 +186,21 @@ internal sealed class GroupMember : IDisposable
     private void NoticeLoss(PartitionRunner runner)
     {
         string where = $"Partition {runner.Partition} of {topic}";
+        string why = runner.LastProblem!.TrimEnd('.');
         if (runner.State == PartitionState.Fenced)
         {
-            report(Severity.Warning, $"{where} has a later holder ({runner.LastProblem}) Leaving the group and joining again.");
+            report(Severity.Warning, $"{where} has a later holder: {why}. Leaving the group and joining again.");
             consumer!.Unsubscribe();
             leaving = true;
             leftAt = clock.GetTimestamp();
         }
         else if (runner.State == PartitionState.Stopped)
         {
-            report(Severity.Error, $"{where} stands still until an operator decides: {runner.LastProblem}");
+            report(Severity.Error, $"{where} stands still until an operator decides: {why}.");
         }
         else if (runner.State == PartitionState.BackingOff && runner.IsFirstLoss)
         {
-            report(Severity.Warning, $"{where} lost its task ({runner.LastProblem}) It will be acquired again and replayed.");
+            report(Severity.Warning, $"{where} lost its task: {why}. It will be acquired again and replayed.");
         }
     }
 
@@ -318,7 +319,7 @@ internal sealed class GroupMember : IDisposable
     {
         if (error is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset)
         {
-            runner.Stop($"the log no longer holds offset {runner.NextOffset}.");
+            runner.Stop($"the log no longer holds offset {runner.NextOffset}");
             NoticeLoss(runner);
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
+using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.State;
 using MixModeler.Streaming.Topology;
@@ -24,6 +25,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
     private readonly IRecordSink sink;
     private readonly TimeProvider time;
     private readonly LearnerTaskOptions options;
+    private readonly Report? report;
     private readonly byte[] modelKey;
     private readonly string[] inputNames;
     private readonly DeadLetter deadLetter = new();
@@ -45,13 +47,21 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
     private long? publishedAt;
     private bool outputsWaiting;
 
-    public LearnerTask(TopologyPlan plan, IStateStore store, IRecordSink sink, TimeProvider time, LearnerTaskOptions? options = null)
+    /// <param name="plan">A topology with a model.</param>
+    /// <param name="store">This task's state.</param>
+    /// <param name="sink">This task's own sink.</param>
+    /// <param name="time">Paces commits and versions; nothing that is learned depends on it.</param>
+    /// <param name="options">The pace.</param>
+    /// <param name="report">Told when the stored learner does not fit this topology.</param>
+    public LearnerTask(
+        TopologyPlan plan, IStateStore store, IRecordSink sink, TimeProvider time, LearnerTaskOptions? options = null, Report? report = null)
     {
         this.plan = plan;
         this.store = store;
         this.sink = sink;
         this.time = time;
         this.options = options ?? new LearnerTaskOptions();
+        this.report = report;
         model = plan.Model ?? throw new ArgumentException($"topology {plan.Name} has no model to learn");
         modelKey = Encoding.UTF8.GetBytes($"{plan.Name}/{model.Name}");
         inputNames = [.. plan.Schema.InputNames];
@@ -74,6 +84,11 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         byte[]?[] stored = await store.LoadAsync([LearnerRecord.Key.ToArray()], stop);
         state = new LearnerState(plan.Schema, model);
         startedAfresh = stored[0] == null ? null : state.Load(stored[0]);
+        if (startedAfresh != null)
+        {
+            report?.Invoke(Severity.Warning, $"Model {plan.Name}/{model.Name}: {startedAfresh}.");
+        }
+
         appliedOffset = lease.NextOffset;
         committedOffset = lease.NextOffset;
 
@@ -81,7 +96,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         publishedVersion = 0;
         publishedAt = null;
         outputsWaiting = false;
-        Report();
+        RenewStatus();
         return lease.NextOffset;
     }
 
@@ -214,7 +229,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
             await CommitAsync(stop);
         }
 
-        Report();
+        RenewStatus();
     }
 
     private void Publish()
@@ -284,7 +299,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         }
     }
 
-    private void Report() => Volatile.Write(ref status, new LearnerStatus
+    private void RenewStatus() => Volatile.Write(ref status, new LearnerStatus
     {
         Version = state.Version,
         PublishedVersion = publishedVersion,

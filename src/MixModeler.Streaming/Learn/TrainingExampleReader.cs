@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Wire;
 
@@ -121,17 +122,14 @@ public sealed class TrainingExampleReader
     private ExampleRejection ReadTime(ref Utf8JsonReader reader, ref TrainingExample example)
     {
         reader.Read();
-        // A time without a zone would be read as the machine's local time.
-        if (reader.TokenType != JsonTokenType.String || !NamesZone(reader.ValueSpan) || !reader.TryGetDateTimeOffset(out DateTimeOffset at))
+        if (reader.TokenType != JsonTokenType.String || !Rfc3339.TryParse(reader.ValueSpan, out long atMs))
         {
             return Refuse(ExampleRejection.TimeInvalid, "at is not an RFC 3339 time");
         }
 
-        example = example with { AtMs = at.ToUnixTimeMilliseconds() };
+        example = example with { AtMs = atMs };
         return ExampleRejection.None;
     }
-
-    private static bool NamesZone(ReadOnlySpan<byte> time) => time.Length > 6 && (time[^1] == 'Z' || time[^6] is (byte)'+' or (byte)'-');
 
     private ExampleRejection ReadLabel(ref Utf8JsonReader reader, ref TrainingExample example)
     {

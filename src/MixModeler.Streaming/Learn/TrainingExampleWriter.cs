@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MixModeler.Streaming.Score;
@@ -43,8 +42,7 @@ public sealed class TrainingExampleWriter : IDisposable
         json.WriteStartObject();
         json.WriteString("visitor"u8, visitor);
         Span<byte> at = stackalloc byte[32];
-        DateTimeOffset.FromUnixTimeMilliseconds(atMs).TryFormat(at, out int atBytes, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        json.WriteString("at"u8, at[..atBytes]);
+        json.WriteString("at"u8, at[..JsonBytes.Time(at, atMs)]);
         json.WriteNumber("label"u8, label ? 1 : 0);
         json.WriteStartObject("origin"u8);
         json.WriteNumber("partition"u8, origin.Partition);

@@ -207,6 +207,7 @@ public sealed class KafkaTaskHostTests
         TaskCompletionSource gate = new();
         rig.Ledger.BeforeCommit = _ => gate.Task;
         KafkaTaskHost host = rig.StartHost();
+        await Soon.HoldsAsync(() => host.Status.Partitions is [{ State: PartitionState.Running }], "the task runs");
         // More than is read ahead.
         await rig.SendAsync(80_000);
         rig.Broker.DeleteRecordsBefore(Rig.Topic, partition: 0, offset: 79_000);
