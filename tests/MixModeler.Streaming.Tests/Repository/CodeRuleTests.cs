@@ -9,7 +9,7 @@ public sealed partial class CodeRuleTests
     private const int LineCharactersMax = 160;
 
     // A message stays on one line, where a search finds it; but not on one that nobody can read.
-    private const int MessageLineCharactersMax = 240;
+    private const int MessageLineCharactersMax = 250;
     private const int MessageCharactersMin = 40;
 
     // Small types that make sense only together may share a file: the parts of a plan, the parts of a document.
@@ -23,9 +23,10 @@ public sealed partial class CodeRuleTests
     private static readonly string[] BannedTexts =
         ["#" + "region", "TO" + "DO", "FIX" + "ME", "Thread" + ".Sleep", "#" + "pragma warning disable"];
 
-    private static readonly string[] MachineTexts =
+    private static readonly string[] MachineFolders = ["/wor" + "k/", "/roo" + "t/", "/tmp/" + "bash", "/tmp/" + "wt", "/home/" + "runner"];
+
+    private static readonly string[] RegistryHosts =
     [
-        "/wor" + "k/", "/roo" + "t/", "/tmp/" + "bash", "/tmp/" + "wt", "/home/" + "runner",
         "api.nuget" + ".org", "registry.npm" + "js", "pypi" + ".org", "proxy.golang" + ".org", "index.crates" + ".io", "arti" + "factory",
         "/v3/" + "index.json",
     ];
@@ -49,7 +50,7 @@ public sealed partial class CodeRuleTests
     }
 
     [Fact]
-    public void A_line_has_at_most_160_characters_or_a_message_and_240()
+    public void A_line_has_at_most_160_characters_or_a_message_and_250()
     {
         Rule.Holds(
             $"a line of code has at most {LineCharactersMax} characters, or {MessageLineCharactersMax} with a text of {MessageCharactersMin} or more",
@@ -95,7 +96,8 @@ public sealed partial class CodeRuleTests
     public void No_file_knows_the_machine_it_was_written_on()
     {
         Rule.Holds("no file names a folder of somebody's machine or the host of a package registry", RepositoryFiles.Texts
-            .SelectMany(file => Mentions(file, MachineTexts)));
+            // The folders of an image are the image's own.
+            .SelectMany(file => Mentions(file, file.StartsWith("docker/", StringComparison.Ordinal) ? RegistryHosts : [.. RegistryHosts, .. MachineFolders])));
     }
 
     [Fact]
