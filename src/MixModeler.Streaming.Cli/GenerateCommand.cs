@@ -48,7 +48,8 @@ internal static class GenerateCommand
         GeneratorTotals totals;
         if (to == "kafka")
         {
-            using KafkaProducer producer = new(new KafkaOptions { BootstrapServers = parsed.GetValue(Kafka)!, ClientId = "mixmodeler-generate" }, Terminal.Report);
+            KafkaOptions kafka = new() { BootstrapServers = parsed.GetValue(Kafka)!, ClientId = "mixmodeler-generate" };
+            using KafkaProducer producer = new(kafka, Terminal.Report);
             using KafkaRecordSink sink = producer.CreateSink();
             totals = await run.ToSinkAsync(sink, parsed.GetValue(Topic)!, stop);
         }
