@@ -68,7 +68,8 @@ internal static class DemoCommand
         await view.ShowAsync(async show =>
         {
             using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(500));
-            while (!stop.IsCancellationRequested && !world.Generator!.HasExited && world.Casualty() is null && await tick.WaitForNextTickAsync(CancellationToken.None))
+            while (!stop.IsCancellationRequested && !world.Generator!.HasExited && world.Casualty() is null
+                && await tick.WaitForNextTickAsync(CancellationToken.None))
             {
                 await show(last = await SnapshotAsync());
             }

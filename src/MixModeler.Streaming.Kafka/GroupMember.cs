@@ -26,7 +26,7 @@ internal sealed class GroupMember : IDisposable
     private readonly Report report;
     private readonly TimeProvider clock;
     private readonly WakeUp wake;
-    private readonly BrokerWatch watch;
+    private readonly GroupHealth health;
     private readonly BatchPool pool = new();
 
     // Replaced as a whole by the polling thread; others read the array they see.
@@ -34,7 +34,6 @@ internal sealed class GroupMember : IDisposable
     private IConsumer<byte[], byte[]>? consumer;
     private GroupQueue? queue;
     private Task probe = Task.CompletedTask;
-    private volatile string? groupProblem;
     private bool leaving;
     private long leftAt;
     private long lastTurn;
@@ -51,10 +50,10 @@ internal sealed class GroupMember : IDisposable
         this.report = report;
         this.clock = clock;
         this.wake = wake;
-        watch = new BrokerWatch(options.BootstrapServers, report);
+        health = new GroupHealth(options.BootstrapServers, topic, report);
     }
 
-    public string? Problem => watch.Problem ?? groupProblem ?? PartitionProblem();
+    public string? Problem => health.Problem ?? PartitionProblem();
 
     public ImmutableArray<PartitionStatus> Partitions() =>
     [
@@ -68,7 +67,7 @@ internal sealed class GroupMember : IDisposable
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions, drain: true))
             .SetPartitionsLostHandler((_, partitions) => Revoked(partitions, drain: false))
-            .SetErrorHandler((_, error) => Noticed(error))
+            .SetErrorHandler((_, error) => health.Noticed(error))
             // librdkafka's log repeats the errors on standard error, again and again.
             .SetLogHandler((_, _) => { })
             .Build();
@@ -100,7 +99,7 @@ internal sealed class GroupMember : IDisposable
 
         if (moved)
         {
-            watch.Up();
+            health.Brokers.Up();
         }
 
         if (leaving && runners.IsEmpty && clock.GetElapsedTime(leftAt) >= RejoinPause)
@@ -160,7 +159,7 @@ internal sealed class GroupMember : IDisposable
         }
         catch (ConsumeException refused) when (!refused.Error.IsFatal)
         {
-            Noticed(refused.Error);
+            health.Noticed(refused.Error);
         }
     }
 
@@ -219,7 +218,7 @@ internal sealed class GroupMember : IDisposable
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        groupProblem = null;
+        health.Assigned();
         List<PartitionRunner> added = [];
         foreach (TopicPartition partition in partitions)
         {
@@ -322,27 +321,9 @@ internal sealed class GroupMember : IDisposable
             runner.Stop($"the log no longer holds offset {runner.NextOffset}");
             NoticeLoss(runner);
         }
-    }
-
-    private void Noticed(Error error)
-    {
-        switch (error.Code)
+        else
         {
-            case ErrorCode.Local_AllBrokersDown:
-                watch.Down("all brokers are down");
-                break;
-            case ErrorCode.UnknownTopicOrPart:
-            case ErrorCode.TopicAuthorizationFailed:
-            case ErrorCode.GroupAuthorizationFailed:
-            case ErrorCode.Local_Authentication:
-                string sentence = $"Kafka does not let us read {topic}: {error.Reason}.";
-                if (groupProblem != sentence)
-                {
-                    groupProblem = sentence;
-                    report(Severity.Error, sentence);
-                }
-
-                break;
+            health.Noticed(new Error(error));
         }
     }
 
@@ -358,7 +339,7 @@ internal sealed class GroupMember : IDisposable
         }
 
         // While nothing arrives nobody tells that the brokers are back.
-        if (watch.Problem is not null && probe.IsCompleted)
+        if (health.Brokers.Problem is not null && probe.IsCompleted)
         {
             probe = Task.Run(Probe);
         }
@@ -370,7 +351,7 @@ internal sealed class GroupMember : IDisposable
         {
             using IAdminClient admin = new DependentAdminClientBuilder(consumer!.Handle).Build();
             _ = admin.GetMetadata(HousekeepingEvery);
-            watch.Up();
+            health.Brokers.Up();
         }
         catch (KafkaException)
         {

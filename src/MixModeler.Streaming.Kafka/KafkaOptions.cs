@@ -44,7 +44,7 @@ public sealed record KafkaOptions
     public Dictionary<string, string> Properties { get; set; } = [];
 
     /// <exception cref="ArgumentException">With everything that is wrong, in one message.</exception>
-    internal void Validate()
+    public void Validate()
     {
         List<string> problems = [];
         if (string.IsNullOrWhiteSpace(BootstrapServers))

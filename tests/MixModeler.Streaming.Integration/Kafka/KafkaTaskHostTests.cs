@@ -136,6 +136,19 @@ public sealed class KafkaTaskHostTests
     }
 
     [Fact]
+    public async Task A_host_whose_topic_is_missing_says_so_and_begins_when_it_is_there()
+    {
+        await using Rig rig = new();
+        KafkaOptions impatient = rig.Options with { Properties = new() { ["topic.metadata.refresh.interval.ms"] = "500" } };
+        await using KafkaTaskHost host = new(impatient, "group", "later", rig.Ledger.CreateTask, (_, _) => { });
+        host.Start();
+        await Soon.HoldsAsync(() => host.Problem is not null, "it says so");
+        Assert.Contains("later", host.Problem);
+        rig.Broker.CreateTopic("later", 2);
+        await Soon.HoldsAsync(() => host.Status.Partitions.Length == 2 && host.Healthy, "it begins");
+    }
+
+    [Fact]
     public async Task State_that_rolled_back_is_acquired_anew_and_replayed()
     {
         await using Rig rig = new();

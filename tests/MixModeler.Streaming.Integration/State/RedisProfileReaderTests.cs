@@ -3,7 +3,8 @@ using MixModeler.Streaming.State;
 
 namespace MixModeler.Streaming.Integration.State;
 
-public sealed class RedisProfileReaderTests(RedisServer server) : IClassFixture<RedisServer>
+[Collection(nameof(RedisServer))]
+public sealed class RedisProfileReaderTests(RedisServer server)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -5,7 +5,7 @@ using MixModeler.Streaming.State;
 
 namespace MixModeler.Streaming.Integration.State;
 
-/// <summary>A server for the tests of one class, in a directory of its own, with its append-only file on.</summary>
+/// <summary>A server for several classes of tests, in a directory of its own, with its append-only file on.</summary>
 public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
 {
     private readonly List<RedisConnection> connections = [];
@@ -43,9 +43,11 @@ public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
     }
 }
 
-public sealed class RedisServer() : StoreServer(LocalRedisKind.Redis);
+[CollectionDefinition(nameof(RedisServer))]
+public sealed class RedisServer() : StoreServer(LocalRedisKind.Redis), ICollectionFixture<RedisServer>;
 
-public sealed class GarnetServer() : StoreServer(LocalRedisKind.Garnet);
+[CollectionDefinition(nameof(GarnetServer))]
+public sealed class GarnetServer() : StoreServer(LocalRedisKind.Garnet), ICollectionFixture<GarnetServer>;
 
 /// <summary>Commits in one expression.</summary>
 internal static class Commits

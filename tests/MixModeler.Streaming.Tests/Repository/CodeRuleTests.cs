@@ -9,7 +9,7 @@ public sealed partial class CodeRuleTests
     private const int LineCharactersMax = 160;
 
     // A message stays on one line, where a search finds it; but not on one that nobody can read.
-    private const int MessageLineCharactersMax = 240;
+    private const int MessageLineCharactersMax = 250;
     private const int MessageCharactersMin = 40;
 
     // Small types that make sense only together may share a file: the parts of a plan, the parts of a document.
@@ -23,9 +23,10 @@ public sealed partial class CodeRuleTests
     private static readonly string[] BannedTexts =
         ["#" + "region", "TO" + "DO", "FIX" + "ME", "Thread" + ".Sleep", "#" + "pragma warning disable"];
 
-    private static readonly string[] MachineTexts =
+    private static readonly string[] MachineFolders = ["/wor" + "k/", "/roo" + "t/", "/tmp/" + "bash", "/tmp/" + "wt", "/home/" + "runner"];
+
+    private static readonly string[] RegistryHosts =
     [
-        "/wor" + "k/", "/roo" + "t/", "/tmp/" + "bash", "/tmp/" + "wt", "/home/" + "runner",
         "api.nuget" + ".org", "registry.npm" + "js", "pypi" + ".org", "proxy.golang" + ".org", "index.crates" + ".io", "arti" + "factory",
         "/v3/" + "index.json",
     ];
@@ -49,7 +50,7 @@ public sealed partial class CodeRuleTests
     }
 
     [Fact]
-    public void A_line_has_at_most_160_characters_or_a_message_and_240()
+    public void A_line_has_at_most_160_characters_or_a_message_and_250()
     {
         Rule.Holds(
             $"a line of code has at most {LineCharactersMax} characters, or {MessageLineCharactersMax} with a text of {MessageCharactersMin} or more",
@@ -57,9 +58,9 @@ public sealed partial class CodeRuleTests
             {
                 string[] blanked = Blanked(file).Split('\n');
                 return RepositoryFiles.Lines(file)
-                    .Select((line, index) => (line.Length, Max: HasMessage(line, blanked[index]) ? MessageLineCharactersMax : LineCharactersMax, Number: index + 1))
-                    .Where(line => line.Length > line.Max)
-                    .Select(line => $"{file}:{line.Number}: {line.Length}");
+                    .Select((line, index) => (Text: line, Blanked: blanked[index], Number: index + 1))
+                    .Where(line => line.Text.Length > (HasMessage(line.Text, line.Blanked) ? MessageLineCharactersMax : LineCharactersMax))
+                    .Select(line => $"{file}:{line.Number}: {line.Text.Length}");
             }));
     }
 
@@ -95,7 +96,8 @@ public sealed partial class CodeRuleTests
     public void No_file_knows_the_machine_it_was_written_on()
     {
         Rule.Holds("no file names a folder of somebody's machine or the host of a package registry", RepositoryFiles.Texts
-            .SelectMany(file => Mentions(file, MachineTexts)));
+            // The folders of an image are the image's own.
+            .SelectMany(file => Mentions(file, file.StartsWith("docker/", StringComparison.Ordinal) ? RegistryHosts : [.. RegistryHosts, .. MachineFolders])));
     }
 
     [Fact]
@@ -106,10 +108,10 @@ public sealed partial class CodeRuleTests
             .SelectMany(file => OpenClass().Matches(Blanked(file)).Select(match => $"{file}: {match.Groups["name"].Value}")));
     }
 
+    // Characters of texts, without spaces and without the code in the holes of interpolated ones.
     private static bool HasMessage(string line, string blanked) =>
         !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
-        && blanked.PadRight(line.Length).TrimStart() is string code
-        && (code.Length == 0 || code.Contains(new string(' ', MessageCharactersMin), StringComparison.Ordinal));
+        && line.Where((c, i) => c != ' ' && blanked[i] == ' ').Count() >= MessageCharactersMin;
 
     private static string Blanked(string file) => CodeText.Blank(RepositoryFiles.Read(file));
 
