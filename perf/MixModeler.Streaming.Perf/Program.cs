@@ -6,6 +6,8 @@ IBench[] benches =
 [
     new EngineBench(),
     new FeaturizerBench(),
+    new LearnerBench(),
+    new LearningBench(),
 ];
 
 Option<bool> json = new("--json") { Description = "Print the rows as JSON.", Recursive = true };
