@@ -19,7 +19,8 @@ internal static class CommandRunner
                 await Console.Error.WriteLineAsync(sentence);
             }
 
-            string command = string.Join(' ', parsed.CommandResult.Command is RootCommand ? ["mixmodeler"] : new[] { "mixmodeler", parsed.CommandResult.Command.Name });
+            Command asked = parsed.CommandResult.Command;
+            string command = asked is RootCommand ? "mixmodeler" : $"mixmodeler {asked.Name}";
             await Console.Error.WriteLineAsync($"Try '{command} --help'.");
             return ExitCode.Usage;
         }

@@ -68,7 +68,8 @@ internal static class DemoCommand
         await view.ShowAsync(async show =>
         {
             using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(500));
-            while (!stop.IsCancellationRequested && !world.Generator!.HasExited && world.Casualty() is null && await tick.WaitForNextTickAsync(CancellationToken.None))
+            while (!stop.IsCancellationRequested && !world.Generator!.HasExited && world.Casualty() is null
+                && await tick.WaitForNextTickAsync(CancellationToken.None))
             {
                 await show(last = await SnapshotAsync());
             }
@@ -76,7 +77,7 @@ internal static class DemoCommand
             await world.Generator!.EndAsync();
             await trafficStop.CancelAsync();
             await asking;
-            sent = await KafkaTopics.CountRecordsAsync(kafka, topology.Topics.Events);
+            sent = await LogSize.CountAsync(kafka, topology.Topics.Events);
             for (long drain = TimeProvider.System.GetTimestamp(); world.Casualty() is null && TimeProvider.System.GetElapsedTime(drain) < SettlePatience;)
             {
                 await show(last = await SnapshotAsync());

@@ -9,6 +9,7 @@ internal static class EngineCommand
     private static readonly string[] AllRoles = ["tasks", "learner", "hub"];
     private static readonly Option<string> Topology = Settings.Topology();
     private static readonly Option<string> Kafka = Settings.Kafka();
+    private static readonly Option<string[]> KafkaProperties = Settings.KafkaProperties();
     private static readonly Option<string> Redis = Settings.Redis();
     private static readonly Option<string> Roles = new("--roles") { Description = "Which of tasks,learner,hub this process takes.", DefaultValueFactory = _ => "tasks,learner,hub" };
     private static readonly Option<string> Bind = new("--bind") { Description = "Address of hub and control port; neither has authentication.", DefaultValueFactory = _ => "127.0.0.1" };
@@ -23,7 +24,7 @@ internal static class EngineCommand
             Run the engine: read events, keep state in Redis, learn, score, feed the edges. Ctrl-C drains and commits.
 
             Example:  mixmodeler engine --kafka 127.0.0.1:9092 --redis 127.0.0.1:6379
-            """) { Topology, Kafka, Redis, Roles, Bind, HubPort, ControlPort, Partitions, Visitors };
+            """) { Topology, Kafka, KafkaProperties, Redis, Roles, Bind, HubPort, ControlPort, Partitions, Visitors };
         command.SetAction(RunAsync);
         return command;
     }
@@ -40,7 +41,7 @@ internal static class EngineCommand
         EngineOptions options = new()
         {
             Topology = Settings.LoadTopology(parsed.GetValue(Topology)!),
-            Kafka = parsed.GetValue(Kafka)!,
+            Kafka = Settings.KafkaOf(parsed.GetValue(Kafka)!, parsed.GetValue(KafkaProperties), $"mixmodeler-engine-{Environment.ProcessId}"),
             Redis = parsed.GetValue(Redis)!,
             RunsTasks = roles.Contains("tasks"),
             RunsLearner = roles.Contains("learner"),

@@ -14,6 +14,7 @@ internal static class GenerateCommand
     private static readonly Option<double> Rate = new("--rate") { Description = "Records per second; 0 = as fast as they are taken." };
     private static readonly Option<string> To = new("--to") { Description = "kafka, a file, or - for standard output.", DefaultValueFactory = _ => "-" };
     private static readonly Option<string> Kafka = Settings.Kafka();
+    private static readonly Option<string[]> KafkaProperties = Settings.KafkaProperties();
     private static readonly Option<string> Topic = new("--topic") { Description = "Where to, with --to kafka.", DefaultValueFactory = _ => "mm.events" };
     private static readonly Option<string?> Start = new("--start") { Description = "RFC 3339 time at which the ten weeks begin; a fixed day unless given." };
     private static readonly Option<bool> Envelope = new("--envelope") { Description = "Wrap every event in the Kafka envelope (header, body.xdmEntity)." };
@@ -32,7 +33,7 @@ internal static class GenerateCommand
 
             Example:  mixmodeler generate --users 1000 --seed 7 --to events.jsonl
                       mixmodeler generate --users 20000 --rate 5000 --to kafka --kafka 127.0.0.1:9092
-            """) { Users, Seed, Rate, To, Kafka, Topic, Start, Envelope, IdentityMap, Late, TooLate, Duplicates, Malformed, Totals, Json };
+            """) { Users, Seed, Rate, To, Kafka, KafkaProperties, Topic, Start, Envelope, IdentityMap, Late, TooLate, Duplicates, Malformed, Totals, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -47,7 +48,8 @@ internal static class GenerateCommand
         GeneratorTotals totals;
         if (to == "kafka")
         {
-            using KafkaProducer producer = new(new KafkaOptions { BootstrapServers = parsed.GetValue(Kafka)!, ClientId = "mixmodeler-generate" }, Terminal.Report);
+            KafkaOptions kafka = new() { BootstrapServers = parsed.GetValue(Kafka)!, ClientId = "mixmodeler-generate" };
+            using KafkaProducer producer = new(kafka, Terminal.Report);
             using KafkaRecordSink sink = producer.CreateSink();
             totals = await run.ToSinkAsync(sink, parsed.GetValue(Topic)!, stop);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli;
@@ -11,6 +12,38 @@ internal static class Settings
         Description = "Kafka bootstrap servers, HOST:PORT[,…] (environment: MIXMODELER_KAFKA).",
         DefaultValueFactory = _ => FromEnvironment("MIXMODELER_KAFKA", "127.0.0.1:9092"),
     };
+
+    public static Option<string[]> KafkaProperties() => new("--kafka-option")
+    {
+        Description = "A librdkafka property, NAME=VALUE, such as security.protocol=SASL_SSL; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>How to reach Kafka, from the two options.</summary>
+    public static KafkaOptions KafkaOf(string servers, string[]? properties, string clientId)
+    {
+        KafkaOptions kafka = new() { BootstrapServers = servers, ClientId = clientId };
+        foreach (string property in properties ?? [])
+        {
+            int equals = property.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new CommandException(ExitCode.Usage, $"--kafka-option: '{property}' is not NAME=VALUE.");
+            }
+
+            kafka.Properties[property[..equals]] = property[(equals + 1)..];
+        }
+
+        try
+        {
+            kafka.Validate();
+            return kafka;
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandException(ExitCode.Usage, e.Message);
+        }
+    }
 
     public static Option<string> Redis() => new("--redis")
     {

@@ -78,21 +78,17 @@ public sealed class EmbeddedBroker : IDisposable
         }
     }
 
-    /// <summary>The next produce requests are refused, one error each: for trying out how outputs fail.</summary>
-    public unsafe void RefuseNextProduceRequests(params ReadOnlySpan<ErrorCode> errors)
+    /// <summary>Refuses this many produce requests, as a broker does without the right to write: for trying out how outputs fail.</summary>
+    public unsafe void RefuseNextProduceRequests(int count)
     {
         const short ProduceRequest = 0;
-        Span<int> codes = stackalloc int[errors.Length];
-        for (int i = 0; i < errors.Length; i++)
-        {
-            codes[i] = (int)errors[i];
-        }
-
-        fixed (int* pinned = codes)
+        int[] errors = new int[count];
+        Array.Fill(errors, (int)ErrorCode.TopicAuthorizationFailed);
+        fixed (int* pinned = errors)
         {
             lock (gate)
             {
-                MockCluster.PushRequestErrors(Cluster(), ProduceRequest, (nuint)codes.Length, pinned);
+                MockCluster.PushRequestErrors(Cluster(), ProduceRequest, (nuint)count, pinned);
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed class GroupMember : IDisposable
     private readonly Report report;
     private readonly TimeProvider clock;
     private readonly WakeUp wake;
-    private readonly BrokerWatch watch;
+    private readonly GroupHealth health;
     private readonly BatchPool pool = new();
 
     // Replaced as a whole by the polling thread; others read the array they see.
@@ -34,7 +34,6 @@ internal sealed class GroupMember : IDisposable
     private IConsumer<byte[], byte[]>? consumer;
     private GroupQueue? queue;
     private Task probe = Task.CompletedTask;
-    private volatile string? groupProblem;
     private bool leaving;
     private long leftAt;
     private long lastTurn;
@@ -51,10 +50,10 @@ internal sealed class GroupMember : IDisposable
         this.report = report;
         this.clock = clock;
         this.wake = wake;
-        watch = new BrokerWatch(options.BootstrapServers, report);
+        health = new GroupHealth(options.BootstrapServers, topic, report);
     }
 
-    public string? Problem => watch.Problem ?? groupProblem ?? PartitionProblem();
+    public string? Problem => health.Problem ?? PartitionProblem();
 
     public ImmutableArray<PartitionStatus> Partitions() =>
     [
@@ -68,7 +67,7 @@ internal sealed class GroupMember : IDisposable
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions, drain: true))
             .SetPartitionsLostHandler((_, partitions) => Revoked(partitions, drain: false))
-            .SetErrorHandler((_, error) => Noticed(error))
+            .SetErrorHandler((_, error) => health.Noticed(error))
             // librdkafka's log repeats the errors on standard error, again and again.
             .SetLogHandler((_, _) => { })
             .Build();
@@ -100,7 +99,7 @@ internal sealed class GroupMember : IDisposable
 
         if (moved)
         {
-            watch.Up();
+            health.Brokers.Up();
         }
 
         if (leaving && runners.IsEmpty && clock.GetElapsedTime(leftAt) >= RejoinPause)
@@ -134,7 +133,7 @@ internal sealed class GroupMember : IDisposable
         ImmutableArray<PartitionRunner> seen = runners;
         PartitionRunner? ill = seen.FirstOrDefault(runner => runner.State == PartitionState.Stopped)
             ?? seen.FirstOrDefault(runner => runner.State != PartitionState.Running && runner.LastProblem is not null);
-        return ill is null ? null : $"Partition {ill.Partition} of {topic} stands still: {ill.LastProblem}";
+        return ill is null ? null : $"Partition {ill.Partition} of {topic} stands still: {ill.LastProblem?.TrimEnd('.')}.";
     }
 
     // A process that was stopped and wakes up may have lost its partitions without knowing. It must learn that from the group
@@ -160,7 +159,7 @@ internal sealed class GroupMember : IDisposable
         }
         catch (ConsumeException refused) when (!refused.Error.IsFatal)
         {
-            Noticed(refused.Error);
+            health.Noticed(refused.Error);
         }
     }
 
@@ -186,20 +185,21 @@ internal sealed class GroupMember : IDisposable
     private void NoticeLoss(PartitionRunner runner)
     {
         string where = $"Partition {runner.Partition} of {topic}";
+        string why = runner.LastProblem!.TrimEnd('.');
         if (runner.State == PartitionState.Fenced)
         {
-            report(Severity.Warning, $"{where} has a later holder ({runner.LastProblem}) Leaving the group and joining again.");
+            report(Severity.Warning, $"{where} has a later holder: {why}. Leaving the group and joining again.");
             consumer!.Unsubscribe();
             leaving = true;
             leftAt = clock.GetTimestamp();
         }
         else if (runner.State == PartitionState.Stopped)
         {
-            report(Severity.Error, $"{where} stands still until an operator decides: {runner.LastProblem}");
+            report(Severity.Error, $"{where} stands still until an operator decides: {why}.");
         }
         else if (runner.State == PartitionState.BackingOff && runner.IsFirstLoss)
         {
-            report(Severity.Warning, $"{where} lost its task ({runner.LastProblem}) It will be acquired again and replayed.");
+            report(Severity.Warning, $"{where} lost its task: {why}. It will be acquired again and replayed.");
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed class GroupMember : IDisposable
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        groupProblem = null;
+        health.Assigned();
         List<PartitionRunner> added = [];
         foreach (TopicPartition partition in partitions)
         {
@@ -318,30 +318,12 @@ internal sealed class GroupMember : IDisposable
     {
         if (error is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset)
         {
-            runner.Stop($"the log no longer holds offset {runner.NextOffset}.");
+            runner.Stop($"the log no longer holds offset {runner.NextOffset}");
             NoticeLoss(runner);
         }
-    }
-
-    private void Noticed(Error error)
-    {
-        switch (error.Code)
+        else
         {
-            case ErrorCode.Local_AllBrokersDown:
-                watch.Down("all brokers are down");
-                break;
-            case ErrorCode.UnknownTopicOrPart:
-            case ErrorCode.TopicAuthorizationFailed:
-            case ErrorCode.GroupAuthorizationFailed:
-            case ErrorCode.Local_Authentication:
-                string sentence = $"Kafka does not let us read {topic}: {error.Reason}.";
-                if (groupProblem != sentence)
-                {
-                    groupProblem = sentence;
-                    report(Severity.Error, sentence);
-                }
-
-                break;
+            health.Noticed(new Error(error));
         }
     }
 
@@ -357,7 +339,7 @@ internal sealed class GroupMember : IDisposable
         }
 
         // While nothing arrives nobody tells that the brokers are back.
-        if (watch.Problem is not null && probe.IsCompleted)
+        if (health.Brokers.Problem is not null && probe.IsCompleted)
         {
             probe = Task.Run(Probe);
         }
@@ -369,7 +351,7 @@ internal sealed class GroupMember : IDisposable
         {
             using IAdminClient admin = new DependentAdminClientBuilder(consumer!.Handle).Build();
             _ = admin.GetMetadata(HousekeepingEvery);
-            watch.Up();
+            health.Brokers.Up();
         }
         catch (KafkaException)
         {

@@ -44,7 +44,7 @@ public sealed record KafkaOptions
     public Dictionary<string, string> Properties { get; set; } = [];
 
     /// <exception cref="ArgumentException">With everything that is wrong, in one message.</exception>
-    internal void Validate()
+    public void Validate()
     {
         List<string> problems = [];
         if (string.IsNullOrWhiteSpace(BootstrapServers))
@@ -103,7 +103,6 @@ public sealed record KafkaOptions
         ["fetch.error.backoff.ms"] = "100",
         ["fetch.max.bytes"] = "8388608",
         ["topic.metadata.refresh.interval.ms"] = "10000",
-        ["allow.auto.create.topics"] = "false",
     });
 
     internal Dictionary<string, string> ForAdmin() => Merge([]);
@@ -112,6 +111,8 @@ public sealed record KafkaOptions
     {
         properties["bootstrap.servers"] = BootstrapServers;
         properties["client.id"] = ClientId;
+        // A topic made in passing has whatever number of partitions; KafkaTopics makes them on purpose.
+        properties["allow.auto.create.topics"] = "false";
         // Back within a second or two after an outage.
         properties["reconnect.backoff.ms"] = "50";
         properties["reconnect.backoff.max.ms"] = "1000";

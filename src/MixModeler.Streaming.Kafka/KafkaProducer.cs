@@ -30,6 +30,7 @@ public sealed class KafkaProducer : IDisposable
     private KafkaRecordSink?[] sinks = new KafkaRecordSink?[16];
     private ProducerHandle current;
     private long nextProbe;
+    private long renewedAt;
     private volatile bool closed;
     private volatile string? refusal;
 
@@ -221,7 +222,12 @@ public sealed class KafkaProducer : IDisposable
         }
 
         // Whatever refuses may refuse again at once: not a new producer per millisecond.
-        stopping.Wait(RenewalPause);
+        if (renewedAt != 0 && clock.GetElapsedTime(renewedAt) < RenewalPause)
+        {
+            stopping.Wait(RenewalPause);
+        }
+
+        renewedAt = clock.GetTimestamp();
         Volatile.Write(ref current, ProducerHandle.Create(properties));
         old.Dispose();
     }

@@ -7,14 +7,17 @@ namespace MixModeler.Streaming.Kafka;
 /// <summary>Makes sure that topics are there.</summary>
 public static class KafkaTopics
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
 
     /// <summary>Creates the topic if there is none of this name, and tells how many partitions it has.</summary>
     /// <param name="options">How to reach Kafka.</param>
     /// <param name="name">Full topic name.</param>
     /// <param name="partitions">For a new topic; one that exists keeps its own.</param>
     /// <param name="compacted">Keep the newest record of every key for ever, instead of all records for a while.</param>
-    /// <exception cref="InvalidOperationException">With a sentence: no broker answers, or the topic cannot be created.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// With a sentence: no broker answers, or the topic cannot be created. The embedded broker never creates topics on request; whoever
+    /// starts it does (<see cref="EmbeddedBroker.CreateTopic"/>).
+    /// </exception>
     public static async Task<int> EnsureAsync(KafkaOptions options, string name, int partitions, bool compacted)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,9 +49,7 @@ public static class KafkaTopics
         catch (KafkaException refused)
         {
             throw new InvalidOperationException(
-                refused.Error.Code == ErrorCode.Local_UnsupportedFeature
-                    ? $"The topic {name} does not exist and this broker cannot create topics on request."
-                    : $"The topic {name} could not be created at {options.BootstrapServers}: {refused.Error.Reason}.",
+                $"The topic {name} does not exist and could not be created at {options.BootstrapServers} ({refused.Error.Reason.TrimEnd('.')}). Create it with the tools of your Kafka, or give the user the right to.",
                 refused);
         }
     }

@@ -60,6 +60,7 @@ public sealed class LocalRedis : IAsyncDisposable
             process.Dispose();
         }
 
+        ThrowIfTaken();
         process = await ServerProcess.StartAsync(ServerCommand.Of(options, Port)).ConfigureAwait(false);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(options.StartTimeout);
@@ -128,8 +129,23 @@ public sealed class LocalRedis : IAsyncDisposable
         }
     }
 
-    private InvalidOperationException Failed(string what) =>
-        new($"{(options.Kind == LocalRedisKind.Garnet ? "Garnet" : "redis-server")} on port {Port} {what}. It said: {process?.LastLines}");
+    // Somebody else's server on the port would answer in place of ours.
+    private void ThrowIfTaken()
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, Port);
+            listener.Start();
+        }
+        catch (SocketException cause)
+        {
+            throw new InvalidOperationException($"{Name} cannot start: port {Port} of 127.0.0.1 is taken ({cause.Message}).", cause);
+        }
+    }
+
+    private string Name => options.Kind == LocalRedisKind.Garnet ? "Garnet" : "redis-server";
+
+    private InvalidOperationException Failed(string what) => new($"{Name} on port {Port} {what}. It said: {process?.LastLines}");
 
     private static int FreePort()
     {

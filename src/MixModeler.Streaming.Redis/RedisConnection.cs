@@ -13,10 +13,10 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly RedisOptions options;
     private readonly TimeProvider time;
     private readonly ConfigurationOptions configuration;
+    private readonly FailureReason reason;
     private readonly Lock gate = new();
     private Task<ConnectionMultiplexer> connecting;
     private long generation;
-    private string? lastFailure;
     private (long Generation, bool IsGarnet)? server;
     private bool disposed;
 
@@ -26,6 +26,7 @@ public sealed class RedisConnection : IAsyncDisposable
         this.time = time;
         configuration = options.Parse();
         Endpoint = string.Join(", ", configuration.EndPoints.Select(Name));
+        reason = new FailureReason(configuration, options.CommandTimeout, time);
         connecting = OpenAsync();
     }
 
@@ -108,14 +109,15 @@ public sealed class RedisConnection : IAsyncDisposable
     /// Turns a failure into the exception that tasks know. After silence the connection is given up as well: it may be half open,
     /// which only a new one can tell.
     /// </summary>
-    internal TaskLostException Lost(string what, Exception cause)
+    internal async Task<TaskLostException> LostAsync(string what, Exception cause)
     {
         if (cause is TimeoutException or RedisServerException { Message: ['R', 'E', 'A', 'D', 'O', 'N', 'L', 'Y', ..] })
         {
             Reopen();
         }
 
-        return new TaskLostException(TaskLoss.StoreAway, $"Redis at {Endpoint} {what}: {Reason(cause)}.", cause);
+        string because = await reason.OfAsync(cause).ConfigureAwait(false);
+        return new TaskLostException(TaskLoss.StoreAway, $"Redis at {Endpoint} {what}: {because}.", cause);
     }
 
     internal static bool IsFailure(Exception cause) =>
@@ -138,16 +140,16 @@ public sealed class RedisConnection : IAsyncDisposable
         ConnectionMultiplexer opened = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
         // Answers of different tasks need no common order, and keeping one costs a queue with a single reader.
         opened.PreserveAsyncOrder = false;
+        opened.IncludeDetailInExceptions = true;
         opened.ConnectionFailed += OnFailed;
         return opened;
     }
 
     private void OnFailed(object? sender, ConnectionFailedEventArgs failure)
     {
-        Interlocked.Increment(ref generation);
-        if (failure.Exception is not null)
+        if (failure.ConnectionType == ConnectionType.Interactive)
         {
-            lastFailure = RootMessage(failure.Exception);
+            Interlocked.Increment(ref generation);
         }
     }
 
@@ -171,43 +173,11 @@ public sealed class RedisConnection : IAsyncDisposable
 
     private async Task CloseAsync(Task<ConnectionMultiplexer> opened)
     {
-        try
-        {
-            ConnectionMultiplexer multiplexer = await opened.ConfigureAwait(false);
-            multiplexer.ConnectionFailed -= OnFailed;
-            // Closing does not wait for answers: there is nobody left who would read them.
-            await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
-            multiplexer.Dispose();
-        }
-        catch (Exception cause) when (IsFailure(cause))
-        {
-            lastFailure = RootMessage(cause);
-        }
-    }
-
-    private string Reason(Exception cause) => cause switch
-    {
-        TimeoutException => $"no answer within {options.CommandTimeout.TotalSeconds:0.###} s",
-        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "it refuses the password",
-        RedisConnectionException => (RootMessage(cause) ?? lastFailure ?? "no connection").TrimEnd('.'),
-        RedisServerException => $"it answered \"{cause.Message}\"",
-        _ => cause.Message.TrimEnd('.'),
-    };
-
-    // The client's own messages are pages of counters; what happened is the system's word at the bottom.
-    private static string? RootMessage(Exception failure)
-    {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is SocketException)
-            {
-                return cause.Message;
-            }
-        }
-
-        return failure is RedisConnectionException { FailureType: ConnectionFailureType.SocketClosed or ConnectionFailureType.SocketFailure }
-            ? "the connection broke"
-            : null;
+        ConnectionMultiplexer multiplexer = await opened.ConfigureAwait(false);
+        multiplexer.ConnectionFailed -= OnFailed;
+        // Closing does not wait for answers: there is nobody left who would read them.
+        await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        multiplexer.Dispose();
     }
 
     private static string Name(EndPoint endpoint) => endpoint switch

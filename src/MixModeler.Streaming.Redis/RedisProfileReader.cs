@@ -41,7 +41,7 @@ public sealed class RedisProfileReader(RedisConnection connection)
         }
         catch (Exception cause) when (RedisConnection.IsFailure(cause))
         {
-            throw connection.Lost("did not give out a profile", cause);
+            throw await connection.LostAsync("did not give out a profile", cause).ConfigureAwait(false);
         }
     }
 

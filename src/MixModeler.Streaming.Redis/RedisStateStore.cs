@@ -66,7 +66,7 @@ public sealed class RedisStateStore : IStateStore
         }
         catch (Exception cause) when (RedisConnection.IsFailure(cause))
         {
-            throw connection.Lost($"did not hand out {Scope}", cause);
+            throw await connection.LostAsync($"did not hand out {Scope}", cause).ConfigureAwait(false);
         }
     }
 
@@ -96,7 +96,7 @@ public sealed class RedisStateStore : IStateStore
         }
         catch (Exception cause) when (RedisConnection.IsFailure(cause))
         {
-            throw connection.Lost($"did not give out records of {Scope}", cause);
+            throw await connection.LostAsync($"did not give out records of {Scope}", cause).ConfigureAwait(false);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class RedisStateStore : IStateStore
         }
         catch (Exception cause) when (RedisConnection.IsFailure(cause))
         {
-            throw connection.Lost($"did not give out the schedule of {Scope}", cause);
+            throw await connection.LostAsync($"did not give out the schedule of {Scope}", cause).ConfigureAwait(false);
         }
     }
 
@@ -147,7 +147,7 @@ public sealed class RedisStateStore : IStateStore
                 // before must not see it again, which the next turn finds out.
                 if (!IsPassing(cause) || time.GetElapsedTime(started) >= connection.CommitPatience)
                 {
-                    throw connection.Lost($"did not take a commit of {Scope}", cause);
+                    throw await connection.LostAsync($"did not take a commit of {Scope}", cause).ConfigureAwait(false);
                 }
             }
 

@@ -12,7 +12,7 @@ internal static class ServerCommand
     public static ProcessStartInfo Of(LocalRedisOptions options, int port)
     {
         List<string> command = options.Kind == LocalRedisKind.Garnet ? Garnet(options, port) : Redis(options, port);
-        // Without a grace a server would outlive a killed parent and keep its port and its memory.
+        // Otherwise a server would outlive a killed parent and keep its port and its memory.
         if (Find("setpriv") is { } setpriv)
         {
             command.InsertRange(0, [setpriv, "--pdeathsig", "KILL"]);
@@ -57,7 +57,7 @@ internal static class ServerCommand
             dotnet, "exec", assembly, "--port", Text(port), "--bind", "127.0.0.1",
             // Scripts run side by side unless they are transactions: without this no commit would be fenced.
             "--lua", "--lua-transaction-mode",
-            // Beyond the memory limit records would be dropped without a storage tier, silently.
+            // Without a storage tier, records beyond the memory limit are dropped, silently.
             "--memory", $"{options.MemoryMb}m", "--page", "4m", "--index", "16m", "--storage-tier",
             "--logdir", options.Directory, "--checkpointdir", options.Directory,
             // The default device wants libaio.
@@ -65,6 +65,8 @@ internal static class ServerCommand
         ];
         if (options.AppendOnly)
         {
+            // No --aof-size-limit, so the log grows as long as the server runs: it takes snapshots in order to cut the log, and
+            // recovering from one after a kill ended Garnet 2.2.5 with a null reference in OnPagesClosedWorker.
             command.AddRange(["--aof", "--aof-commit-freq", "100", "--aof-memory", "64m", "--aof-page-size", "16m", "--recover"]);
         }
 
@@ -73,7 +75,7 @@ internal static class ServerCommand
 
     private static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, program))
+            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
             .FirstOrDefault(File.Exists);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

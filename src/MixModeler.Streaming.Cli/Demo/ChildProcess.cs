@@ -41,7 +41,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string name, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         string self = Path.Combine(AppContext.BaseDirectory, "mixmodeler.dll");
-        List<string> command = [Environment.ProcessPath!, self, .. arguments];
+        List<string> command = [Host(), self, .. arguments];
         if (File.Exists("/usr/bin/setsid"))
         {
             command.Insert(0, "/usr/bin/setsid");
@@ -65,6 +65,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         child.process.BeginErrorReadLine();
         child.process.BeginOutputReadLine();
         return child;
+    }
+
+    /// <summary>As kill -9 does.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
     }
 
     /// <summary>Waits until it has ended by itself.</summary>
@@ -96,6 +103,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         await EndAsync();
         process.Dispose();
     }
+
+    // Whoever runs this may itself be a program with a host of its own.
+    private static string Host() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
     private void Keep(string? line)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace MixModeler.Streaming.Cli.Demo;
@@ -6,7 +7,12 @@ namespace MixModeler.Streaming.Cli.Demo;
 /// <summary>How a demo ended.</summary>
 internal static class DemoReport
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // The curl lines should be fit for copying.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Json(long sent, DemoSnapshot last, DemoAudit audit, DemoTraffic traffic, IReadOnlyList<DemoExample> examples) =>
         JsonSerializer.Serialize(

@@ -101,7 +101,7 @@ internal sealed class DemoTraffic : IAsyncDisposable
     }
 
     private static StringContent Body(string visitor) =>
-        new($$"""{"scope":"{{Scope}}","visitor":"{{visitor}}","attributes":{"device":"mobile"}}""", Encoding.UTF8, "application/json");
+        new($$$"""{"scope":"{{{Scope}}}","visitor":"{{{visitor}}}","attributes":{"device":"mobile"}}""", Encoding.UTF8, "application/json");
 
     private void Note(RecordBatch batch)
     {

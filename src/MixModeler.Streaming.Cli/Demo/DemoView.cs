@@ -44,8 +44,12 @@ internal sealed class DemoView(bool silent)
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("[bold]MixModeler.Streaming[/]", Invariant($"{now.Seconds:F0} s")).Expand();
         table.AddRow("events applied", Invariant($"{now.Engine.Applied:N0}   ({events:N0}/s, lag {now.Engine.Lag:N0})"));
         table.AddRow("examples learned", Invariant($"{now.Engine.Learner?.Examples ?? 0:N0}   ({now.Engine.Positives:N0} positive)"));
-        table.AddRow("prequential AUC", $"{DemoReport.Number(now.Engine.Learner?.SinceStart.Auc)}   (window {DemoReport.Number(now.Engine.Learner?.Window.Auc)})");
-        table.AddRow("prequential log-loss", $"{DemoReport.Number(now.Engine.Learner?.SinceStart.LogLoss)}   (window {DemoReport.Number(now.Engine.Learner?.Window.LogLoss)})");
+        table.AddRow(
+            "prequential AUC",
+            $"{DemoReport.Number(now.Engine.Learner?.SinceStart.Auc)}   (window {DemoReport.Number(now.Engine.Learner?.Window.Auc)})");
+        table.AddRow(
+            "prequential log-loss",
+            $"{DemoReport.Number(now.Engine.Learner?.SinceStart.LogLoss)}   (window {DemoReport.Number(now.Engine.Learner?.Window.LogLoss)})");
         table.AddRow("edge", Invariant($"{now.Edge.Rows:N0} visitors, model version {now.Edge.ModelVersion}"));
         table.AddRow("event → edge", Invariant($"p50 {now.Edge.EventToVisibleMs.P50} ms, p99 {now.Edge.EventToVisibleMs.P99} ms"));
         table.AddRow("decisions", Invariant($"{now.Decisions:N0}   ({decisions:N0}/s)"));
@@ -69,7 +73,8 @@ internal sealed class DemoView(bool silent)
         (double events, double decisions) = Rates(now);
         lastLineSeconds = now.Seconds;
         Console.WriteLine(Invariant($"{now.Seconds,4:F0} s  {now.Engine.Applied,9:N0} events {events,7:N0}/s  lag {now.Engine.Lag,6:N0}  ")
-            + Invariant($"{now.Engine.Learner?.Examples ?? 0,8:N0} examples  AUC {DemoReport.Number(now.Engine.Learner?.SinceStart.Auc)}  log-loss {DemoReport.Number(now.Engine.Learner?.SinceStart.LogLoss)}  ")
+            + Invariant($"{now.Engine.Learner?.Examples ?? 0,8:N0} examples  AUC {DemoReport.Number(now.Engine.Learner?.SinceStart.Auc)}  ")
+            + Invariant($"log-loss {DemoReport.Number(now.Engine.Learner?.SinceStart.LogLoss)}  ")
             + Invariant($"{decisions,5:N0} decisions/s  edge p50 {now.Edge.EventToVisibleMs.P50} p99 {now.Edge.EventToVisibleMs.P99} ms  lost {now.Engine.Lost} duplicated {now.Engine.Duplicated}"));
     }
 

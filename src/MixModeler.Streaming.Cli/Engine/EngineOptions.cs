@@ -1,3 +1,4 @@
+using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli.Engine;
@@ -7,7 +8,7 @@ internal sealed record EngineOptions
 {
     public required TopologyPlan Topology { get; set; }
 
-    public required string Kafka { get; set; }
+    public required KafkaOptions Kafka { get; set; }
 
     public required string Redis { get; set; }
 

@@ -41,7 +41,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         this.options = options;
         this.report = report;
         topology = options.Topology;
-        kafka = new KafkaOptions { BootstrapServers = options.Kafka, ClientId = $"mixmodeler-engine-{Environment.ProcessId}" };
+        kafka = options.Kafka;
         producer = new KafkaProducer(kafka, report);
         models = new ModelRegister(
             topology.Name, topology.Model?.Name ?? "", topology.Schema, topology.Model?.BaseRate ?? topology.Decisions.BaseRate);

@@ -1,5 +1,5 @@
-using System.IO.Pipelines;
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace MixModeler.Streaming.Ingest;
 
@@ -37,7 +37,8 @@ public sealed class LineReader(Stream input)
             pipe.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
-                return began ? WithoutReturn() : null;
+                // The cast matters: a bare null would become an empty line.
+                return began ? WithoutReturn() : (ReadOnlyMemory<byte>?)null;
             }
         }
     }

@@ -2,7 +2,8 @@ namespace MixModeler.Streaming.Ingest;
 
 /// <summary>
 /// RFC 3339 date-times to milliseconds since 1970, strict and without allocation: `2026-09-01T10:00:00[.fraction](Z|±hh:mm)`.
-/// Years before 1970 are refused: a time of 0 means "never" in feature rows. Fractions beyond milliseconds are cut. A leap second (:60) counts as the following second.
+/// Years before 1970 are refused: a time of 0 means "never" in feature rows. Fractions beyond milliseconds are cut. A leap
+/// second (:60) counts as the following second.
 /// </summary>
 internal static class Rfc3339
 {

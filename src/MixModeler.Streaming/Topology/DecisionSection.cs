@@ -210,7 +210,8 @@ internal sealed class DecisionSection
         {
             if (!Names.IsName(key.Text, "-_."))
             {
-                problems.Add(key, $"the attribute {YamlNode.Quote(key.Text)} is at most {Names.CharactersMax} letters, digits and - _ ., beginning with a letter or _");
+                string form = $"at most {Names.CharactersMax} letters, digits and - _ ., beginning with a letter or _";
+                problems.Add(key, $"the attribute {YamlNode.Quote(key.Text)} is {form}");
             }
 
             List<string> values = [];

@@ -27,7 +27,8 @@ internal static class Names
             return true;
         }
 
-        problems.Add(node, $"{what} is a dotted path such as channel._id, of at most {PathSegmentsMax} parts of letters, digits and _ - : @; found {node.Found}");
+        string rule = $"a dotted path such as channel._id, of at most {PathSegmentsMax} parts of letters, digits and _ - : @";
+        problems.Add(node, $"{what} is {rule}; found {node.Found}");
         return false;
     }
 

@@ -1,6 +1,5 @@
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Observe;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 
@@ -137,6 +136,19 @@ public sealed class KafkaTaskHostTests
     }
 
     [Fact]
+    public async Task A_host_whose_topic_is_missing_says_so_and_begins_when_it_is_there()
+    {
+        await using Rig rig = new();
+        KafkaOptions impatient = rig.Options with { Properties = new() { ["topic.metadata.refresh.interval.ms"] = "500" } };
+        await using KafkaTaskHost host = new(impatient, "group", "later", rig.Ledger.CreateTask, (_, _) => { });
+        host.Start();
+        await Soon.HoldsAsync(() => host.Problem is not null, "it says so");
+        Assert.Contains("later", host.Problem);
+        rig.Broker.CreateTopic("later", 2);
+        await Soon.HoldsAsync(() => host.Status.Partitions.Length == 2 && host.Healthy, "it begins");
+    }
+
+    [Fact]
     public async Task State_that_rolled_back_is_acquired_anew_and_replayed()
     {
         await using Rig rig = new();
@@ -207,6 +219,7 @@ public sealed class KafkaTaskHostTests
         TaskCompletionSource gate = new();
         rig.Ledger.BeforeCommit = _ => gate.Task;
         KafkaTaskHost host = rig.StartHost();
+        await Soon.HoldsAsync(() => host.Status.Partitions is [{ State: PartitionState.Running }], "the task runs");
         // More than is read ahead.
         await rig.SendAsync(80_000);
         rig.Broker.DeleteRecordsBefore(Rig.Topic, partition: 0, offset: 79_000);

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
 using MixModeler.Streaming.Ingest;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 

@@ -4,7 +4,6 @@ using System.Text;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Observe;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.Kafka;
 

@@ -1,10 +1,10 @@
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 
-public sealed class RedisProfileReaderTests(RedisServer server) : IClassFixture<RedisServer>
+[Collection(nameof(RedisServer))]
+public sealed class RedisProfileReaderTests(RedisServer server)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

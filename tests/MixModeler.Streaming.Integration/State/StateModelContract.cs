@@ -1,5 +1,4 @@
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 
@@ -96,7 +95,8 @@ public abstract class StateModelContract(ITestOutputHelper output)
         return value;
     }
 
-    private static string Text(StateLease lease) => $"{lease.Epoch} {lease.NextOffset} {(lease.TaskRecord is null ? "-" : Convert.ToHexString(lease.TaskRecord))}";
+    private static string Text(StateLease lease) =>
+        $"{lease.Epoch} {lease.NextOffset} {(lease.TaskRecord is null ? "-" : Convert.ToHexString(lease.TaskRecord))}";
 
     private static string Text(DueKey due) => $"{due.DueMs} {Convert.ToHexString(due.Key)}";
 }

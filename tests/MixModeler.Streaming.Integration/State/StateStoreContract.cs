@@ -1,6 +1,5 @@
 using System.Text;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 

@@ -1,5 +1,4 @@
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 
@@ -15,32 +14,38 @@ public sealed class MemoryStateScheduleTests : StateScheduleContract
     protected override Task<IStateStore> OpenAsync(string scope) => Task.FromResult<IStateStore>(new MemoryStateStore());
 }
 
-public sealed class RedisStateStoreTests(RedisServer server) : StateStoreContract, IClassFixture<RedisServer>
+[Collection(nameof(RedisServer))]
+public sealed class RedisStateStoreTests(RedisServer server) : StateStoreContract
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
 
-public sealed class RedisStateScheduleTests(RedisServer server) : StateScheduleContract, IClassFixture<RedisServer>
+[Collection(nameof(RedisServer))]
+public sealed class RedisStateScheduleTests(RedisServer server) : StateScheduleContract
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
 
-public sealed class RedisStateModelTests(RedisServer server, ITestOutputHelper output) : StateModelContract(output), IClassFixture<RedisServer>
+[Collection(nameof(RedisServer))]
+public sealed class RedisStateModelTests(RedisServer server, ITestOutputHelper output) : StateModelContract(output)
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
 
-public sealed class GarnetStateStoreTests(GarnetServer server) : StateStoreContract, IClassFixture<GarnetServer>
+[Collection(nameof(GarnetServer))]
+public sealed class GarnetStateStoreTests(GarnetServer server) : StateStoreContract
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
 
-public sealed class GarnetStateScheduleTests(GarnetServer server) : StateScheduleContract, IClassFixture<GarnetServer>
+[Collection(nameof(GarnetServer))]
+public sealed class GarnetStateScheduleTests(GarnetServer server) : StateScheduleContract
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
 
-public sealed class GarnetStateModelTests(GarnetServer server, ITestOutputHelper output) : StateModelContract(output), IClassFixture<GarnetServer>
+[Collection(nameof(GarnetServer))]
+public sealed class GarnetStateModelTests(GarnetServer server, ITestOutputHelper output) : StateModelContract(output)
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }

@@ -2,11 +2,10 @@ using System.Globalization;
 using System.Text;
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.State;
-using Xunit;
 
 namespace MixModeler.Streaming.Integration.State;
 
-/// <summary>A server for the tests of one class, in a directory of its own, with its append-only file on.</summary>
+/// <summary>A server for several classes of tests, in a directory of its own, with its append-only file on.</summary>
 public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
 {
     private readonly List<RedisConnection> connections = [];
@@ -44,9 +43,11 @@ public abstract class StoreServer(LocalRedisKind kind) : IAsyncLifetime
     }
 }
 
-public sealed class RedisServer() : StoreServer(LocalRedisKind.Redis);
+[CollectionDefinition(nameof(RedisServer))]
+public sealed class RedisServer() : StoreServer(LocalRedisKind.Redis), ICollectionFixture<RedisServer>;
 
-public sealed class GarnetServer() : StoreServer(LocalRedisKind.Garnet);
+[CollectionDefinition(nameof(GarnetServer))]
+public sealed class GarnetServer() : StoreServer(LocalRedisKind.Garnet), ICollectionFixture<GarnetServer>;
 
 /// <summary>Commits in one expression.</summary>
 internal static class Commits

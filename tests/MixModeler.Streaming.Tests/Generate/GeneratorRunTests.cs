@@ -33,7 +33,7 @@ public sealed class GeneratorRunTests
     public async Task A_sink_gets_every_record_under_its_visitor_s_key_and_is_flushed()
     {
         LumaGenerator generator = new(new GeneratorOptions { Users = 2_000 });
-        RecordingSink sink = new();
+        KeepingSink sink = new();
         GeneratorRun run = new(generator);
         GeneratorTotals totals = await run.ToSinkAsync(sink, "mm.events", Stop);
 
@@ -53,7 +53,7 @@ public sealed class GeneratorRunTests
     [Fact]
     public async Task A_sink_that_fails_fails_the_run()
     {
-        RecordingSink sink = new() { IsAway = true };
+        KeepingSink sink = new() { IsAway = true };
         GeneratorRun run = new(new LumaGenerator(new GeneratorOptions { Users = 10 }));
 
         await Assert.ThrowsAsync<TaskLostException>(() => run.ToSinkAsync(sink, "mm.events", Stop));
@@ -90,7 +90,7 @@ public sealed class GeneratorRunTests
 }
 
 /// <summary>Keeps what it is sent.</summary>
-internal sealed class RecordingSink : IRecordSink
+internal sealed class KeepingSink : IRecordSink
 {
     public bool IsAway { get; init; }
 

@@ -27,7 +27,7 @@ public sealed class ReferenceStreamTests(ITestOutputHelper output)
     [Fact]
     public void Bank_subscriptions_are_predicted_as_well_as_the_reference()
     {
-        Quality quality = Run(LearnData.Lines("bank.csv.gz"), ';', BankNumeric, BankCategories, "y");
+        Quality quality = Run(ReferenceFile.Lines("bank.csv.gz"), ';', BankNumeric, BankCategories, "y");
 
         Assert.InRange(quality.Auc, 0.792, 1);
         Assert.InRange(quality.LogLoss, 0, 0.278);
@@ -37,7 +37,7 @@ public sealed class ReferenceStreamTests(ITestOutputHelper output)
     [Fact]
     public void Shop_purchases_are_predicted_as_well_as_the_reference()
     {
-        Quality quality = Run(LearnData.Lines("shoppers.csv.gz"), ',', ShopperNumeric, ShopperCategories, "Revenue");
+        Quality quality = Run(ReferenceFile.Lines("shoppers.csv.gz"), ',', ShopperNumeric, ShopperCategories, "Revenue");
 
         Assert.InRange(quality.Auc, 0.910, 1);
         Assert.InRange(quality.LogLoss, 0, 0.2555);

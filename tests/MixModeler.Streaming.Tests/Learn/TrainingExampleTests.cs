@@ -154,7 +154,9 @@ public sealed class TrainingExampleTests
     private static TrainingExample Read(string json, out double[] values)
     {
         values = new double[3];
-        Assert.True(new TrainingExampleReader(Schema).TryRead(Encoding.UTF8.GetBytes(json), values, out TrainingExample example, out ExampleRefusal refusal), refusal.Detail);
+        Assert.True(
+            new TrainingExampleReader(Schema).TryRead(Encoding.UTF8.GetBytes(json), values, out TrainingExample example, out ExampleRefusal refusal),
+            refusal.Detail);
         return example;
     }
 }

@@ -19,7 +19,7 @@ public sealed class VowpalWabbitReferenceTests
     {
         Regression regression = new(new LearnerOptions { Alpha = 0.01, Beta = 0, L1 = 2 });
 
-        double loss = regression.ProgressiveLoss(LearnData.Lines("vw-0001.dat.gz"));
+        double loss = regression.ProgressiveLoss(ReferenceFile.Lines("vw-0001.dat.gz"));
 
         Assert.Equal(0.379717, loss, Printed);
     }
@@ -27,8 +27,8 @@ public sealed class VowpalWabbitReferenceTests
     [Fact]
     public void Published_predictions_of_the_model_learned_from_0001_are_reproduced()
     {
-        string[] lines = LearnData.Lines("vw-0001.dat.gz");
-        string[] published = LearnData.Lines("vw-0001_ftrl.predict.gz");
+        string[] lines = ReferenceFile.Lines("vw-0001.dat.gz");
+        string[] published = ReferenceFile.Lines("vw-0001_ftrl.predict.gz");
         Regression regression = new(new LearnerOptions { Alpha = 0.01, Beta = 0, L1 = 2 });
         regression.ProgressiveLoss(lines);
 
@@ -44,7 +44,7 @@ public sealed class VowpalWabbitReferenceTests
     {
         Regression regression = new(new LearnerOptions { Alpha = 0.5, Beta = 1 });
 
-        double loss = regression.ProgressiveLoss(LearnData.Lines("vw-0002_25.dat.gz"));
+        double loss = regression.ProgressiveLoss(ReferenceFile.Lines("vw-0002_25.dat.gz"));
 
         Assert.Equal(0.059771, loss, Printed);
     }

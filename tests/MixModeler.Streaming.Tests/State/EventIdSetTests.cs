@@ -21,7 +21,9 @@ public class EventIdSetTests
             long nowMs = 1_000_000 + round * 10;
             long limitMs = nowMs - idsPerHorizon * 10;
             bool repeat = sent.Count > 0 && random.Next(3) == 0;
-            (Hash128 id, long ms) = repeat ? sent[^random.Next(1, Math.Min(sent.Count, idsPerHorizon * 2) + 1)] : (Hash128.Of(BitConverter.GetBytes(round)), nowMs);
+            (Hash128 id, long ms) = repeat
+                ? sent[^random.Next(1, Math.Min(sent.Count, idsPerHorizon * 2) + 1)]
+                : (Hash128.Of(BitConverter.GetBytes(round)), nowMs);
             bool duplicate = known.TryGetValue(id, out long seenMs) && seenMs >= limitMs;
             Assert.Equal(!duplicate, kept.TryAdd(id, ms, limitMs));
             Assert.Equal(!duplicate, reloaded.TryAdd(id, ms, limitMs));

@@ -66,7 +66,9 @@ public sealed class LearningReport
         {
             report.Add(leaky, model);
             OfflineLogistic claimed = OfflineLogistic.Fit(leaky.Inputs, leaky.Labels);
-            report.Add("honest", "offline, fitted to all leaky rows", honest.Labels, [.. examples.Select(example => claimed.Predict(LeakySampling.NeverAsZero(example.Values)))]);
+            report.Add(
+                "honest", "offline, fitted to all leaky rows", honest.Labels,
+                [.. examples.Select(example => claimed.Predict(LeakySampling.NeverAsZero(example.Values)))]);
         }
 
         return report;
@@ -78,7 +80,9 @@ public sealed class LearningReport
         text.AppendLine("examples  method                                     tested  positives     AUC  log-loss");
         foreach (LearningRow row in rows)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Sampling,-8}  {row.Method,-38}  {row.Examples,9:N0}  {row.Positives,9:N0}  {row.Auc:F4}  {row.LogLoss:F5}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{row.Sampling,-8}  {row.Method,-38}  {row.Examples,9:N0}  {row.Positives,9:N0}  {row.Auc:F4}  {row.LogLoss:F5}");
         }
 
         return text.ToString();

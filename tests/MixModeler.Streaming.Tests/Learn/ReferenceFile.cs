@@ -4,7 +4,7 @@ using MixModeler.Streaming.Tests.Repository;
 namespace MixModeler.Streaming.Tests.Learn;
 
 /// <summary>The reference files beside these tests.</summary>
-internal static class LearnData
+internal static class ReferenceFile
 {
     public static string[] Lines(string name)
     {
