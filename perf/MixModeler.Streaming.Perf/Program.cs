@@ -8,6 +8,8 @@ IBench[] benches =
     new FeaturizerBench(),
     new KafkaBench(),
     new FreshnessBench(),
+    new LearnerBench(),
+    new LearningBench(),
 ];
 
 Option<bool> json = new("--json") { Description = "Print the rows as JSON.", Recursive = true };

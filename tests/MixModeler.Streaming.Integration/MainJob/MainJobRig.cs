@@ -93,7 +93,8 @@ internal sealed class MainJobRig : IAsyncDisposable
                 return;
             }
 
-            last = JsonSerializer.Serialize(all.Select(s => new { s.Applied, s.Lag, s.Problems, Learner = s.Learner?.Examples, Made = s.Positives + s.Negatives }));
+            last = JsonSerializer.Serialize(
+                all.Select(s => new { s.Applied, s.Lag, s.Problems, Learner = s.Learner?.Examples, Made = s.Positives + s.Negatives }));
             if (TimeProvider.System.GetElapsedTime(start) > patience)
             {
                 Assert.Fail($"after {patience.TotalSeconds} s of {records} records: {last}\n{string.Join('\n', engines.SelectMany(e => e.Process.LastLines))}");

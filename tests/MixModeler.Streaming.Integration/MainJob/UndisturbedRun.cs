@@ -51,7 +51,8 @@ internal static class UndisturbedRun
         for (int i = 0; i < visitors.Length; i++)
         {
             Assert.True(
-                expected[i].AsSpan().SequenceEqual(found[i]), $"partition {partition}: visitor {Encoding.UTF8.GetString(visitors[i])} differs from an undisturbed run");
+                expected[i].AsSpan().SequenceEqual(found[i]),
+                $"partition {partition}: visitor {Encoding.UTF8.GetString(visitors[i])} differs from an undisturbed run");
         }
 
         // Ledger, totals and newest event time stand in the task record.

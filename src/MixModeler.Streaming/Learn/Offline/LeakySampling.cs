@@ -1,7 +1,9 @@
+using MixModeler.Streaming.Wire;
+
 namespace MixModeler.Streaming.Learn.Offline;
 
 /// <summary>An event as a report needs it: whose, what, when, and the visitor's feature values as of this event, itself included.</summary>
-public readonly record struct FeaturedEvent(string Visitor, string EventType, long AtMs, double[] Values);
+public readonly record struct FeaturedEvent(Hash128 Visitor, string EventType, long AtMs, double[] Values);
 
 /// <summary>
 /// The training set that the notebooks we replace would draw: a visitor with exactly one form gives the form's own row as a
@@ -23,7 +25,7 @@ internal static class LeakySampling
     {
         // Which row is drawn depends on the order of the events and on the seed alone.
         Random random = new(seed);
-        Dictionary<string, Visitor> visitors = [];
+        Dictionary<Hash128, Visitor> visitors = [];
         foreach (FeaturedEvent happened in events)
         {
             if (!visitors.TryGetValue(happened.Visitor, out Visitor? visitor))
