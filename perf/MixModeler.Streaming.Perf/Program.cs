@@ -4,6 +4,12 @@ using MixModeler.Streaming.Perf;
 // Every benchmark stands in this list; `bench NAME` finds it by its name.
 IBench[] benches =
 [
+    new EngineBench(),
+    new FeaturizerBench(),
+    new KafkaBench(),
+    new FreshnessBench(),
+    new LearnerBench(),
+    new LearningBench(),
     new EdgeBench(),
 ];
 

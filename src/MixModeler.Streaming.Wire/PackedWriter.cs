@@ -61,6 +61,16 @@ public sealed class PackedWriter
         Raw(bytes);
     }
 
+    /// <summary>Room for a writer that tells afterwards, by <see cref="Took"/>, how much of it was used.</summary>
+    public Span<byte> Room(int bytesMax)
+    {
+        Span<byte> room = Reserve(bytesMax);
+        Length -= bytesMax;
+        return room;
+    }
+
+    public void Took(int bytes) => Length += bytes;
+
     /// <summary>Overwrites four bytes written earlier, for a length that is known only afterwards.</summary>
     public void PatchUInt32(int position, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(position, 4), value);
 

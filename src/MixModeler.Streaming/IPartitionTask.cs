@@ -10,6 +10,12 @@ namespace MixModeler.Streaming;
 public interface IPartitionTask
 {
     /// <summary>
+    /// Everything before this offset is committed; -1 before the first acquire. Read from other threads, for lag and for the group's
+    /// committed offset, which is only a hint.
+    /// </summary>
+    long CommittedOffset { get; }
+
+    /// <summary>
     /// Takes a new epoch in the state store, which fences every earlier holder, and returns the offset to read from.
     /// </summary>
     /// <param name="earliestOffset">The oldest offset that the log still holds: where a task without state begins.</param>

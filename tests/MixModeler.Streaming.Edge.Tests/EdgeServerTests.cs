@@ -7,7 +7,6 @@ using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Edge.Tests.Push;
 using StackExchange.Redis;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests;
 

@@ -4,7 +4,6 @@ using MixModeler.Streaming.Edge.Decide;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests;
 

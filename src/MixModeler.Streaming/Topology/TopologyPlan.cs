@@ -32,7 +32,10 @@ public sealed record TopologyPlan
 /// <summary>How events are read.</summary>
 public sealed record SourcePlan
 {
-    /// <summary>Dotted paths into the XDM entity; the first that is present names the visitor. `identityMap.NS` takes the first id of that namespace, or the one marked primary.</summary>
+    /// <summary>
+    /// Dotted paths into the XDM entity; the first that is present names the visitor. `identityMap.NS` takes the first id of
+    /// that namespace, or the one marked primary.
+    /// </summary>
     public required ImmutableArray<string> IdentityPaths { get; init; }
 
     /// <summary>An event whose `_id` was seen within this span of event time is dropped; zero turns it off.</summary>

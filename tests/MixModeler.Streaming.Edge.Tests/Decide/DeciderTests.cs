@@ -1,7 +1,6 @@
 using System.Text;
 using MixModeler.Streaming.Edge.Decide;
 using MixModeler.Streaming.Score;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Decide;
 

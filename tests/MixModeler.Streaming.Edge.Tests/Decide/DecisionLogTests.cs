@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Edge.Decide;
 using MixModeler.Streaming.Score;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Decide;
 

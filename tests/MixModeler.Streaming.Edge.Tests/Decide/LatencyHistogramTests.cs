@@ -1,5 +1,4 @@
 using MixModeler.Streaming.Edge.Decide;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Decide;
 

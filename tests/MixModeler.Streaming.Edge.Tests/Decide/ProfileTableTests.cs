@@ -1,6 +1,5 @@
 using MixModeler.Streaming.Edge.Decide;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Decide;
 

@@ -3,7 +3,6 @@ using System.Text;
 using MixModeler.Streaming.Edge.Decide;
 using MixModeler.Streaming.Edge.Front;
 using MixModeler.Streaming.Edge.Tests.Front;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Http;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Push;
 

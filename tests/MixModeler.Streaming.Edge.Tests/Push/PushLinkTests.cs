@@ -5,7 +5,6 @@ using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Edge.Tests.Push;
 

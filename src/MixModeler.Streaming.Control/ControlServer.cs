@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using MixModeler.Streaming.Observe;
+
+namespace MixModeler.Streaming.Control;
+
+/// <summary>
+/// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until it
+/// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text).
+/// </summary>
+public sealed class ControlServer : IAsyncDisposable
+{
+    private readonly WebApplication web;
+
+    private ControlServer(WebApplication web) => this.web = web;
+
+    /// <param name="bind">Address to listen on.</param>
+    /// <param name="port">TCP port; 0 takes a free one.</param>
+    /// <param name="status">Makes a snapshot; called for every request.</param>
+    /// <param name="stop">Gives up starting.</param>
+    /// <exception cref="ControlStartException">The port is taken or may not be used.</exception>
+    public static async Task<ControlServer> StartAsync(IPAddress bind, int port, Func<EngineStatus> status, CancellationToken stop)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(bind, port));
+        WebApplication web = builder.Build();
+        web.MapGet("/health", http => AnswerHealthAsync(http, status()));
+        web.MapGet("/ready", http => AnswerReadyAsync(http, status()));
+        web.MapGet("/v1/status", http => AnswerStatusAsync(http, status(), StatusCodes.Status200OK));
+        web.MapGet("/metrics", http => AnswerMetricsAsync(http, status()));
+        try
+        {
+            await web.StartAsync(stop);
+            return new ControlServer(web);
+        }
+        catch (IOException e)
+        {
+            await web.DisposeAsync();
+            throw new ControlStartException($"The control port {bind}:{port} cannot be used: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.StopAsync();
+        await web.DisposeAsync();
+    }
+
+    private static Task AnswerHealthAsync(HttpContext http, EngineStatus status)
+    {
+        http.Response.StatusCode = status.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        string text = status.Healthy ? "healthy\n" : string.Join('\n', status.Problems) + "\n";
+        return http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
+    private static Task AnswerReadyAsync(HttpContext http, EngineStatus status)
+    {
+        bool ready = status.Started && status.Partitions.All(p => p.State == "Running");
+        http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return http.Response.WriteAsync(ready ? "ready\n" : "starting, or not every assigned partition runs yet\n", http.RequestAborted);
+    }
+
+    private static Task AnswerStatusAsync(HttpContext http, EngineStatus status, int code)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        return http.Response.WriteAsync(JsonSerializer.Serialize(status, EngineStatusJson.Default.EngineStatus), http.RequestAborted);
+    }
+
+    private static Task AnswerMetricsAsync(HttpContext http, EngineStatus status)
+    {
+        http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return http.Response.WriteAsync(MetricsText.Of(status), http.RequestAborted);
+    }
+}
+
+/// <summary>The control port cannot be opened; the message is a sentence for the operator.</summary>
+public sealed class ControlStartException(string message, Exception cause) : Exception(message, cause);

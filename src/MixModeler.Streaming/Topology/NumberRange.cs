@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace MixModeler.Streaming.Topology;
+
+/// <summary>Which numbers a member takes, and how to say so.</summary>
+internal readonly record struct NumberRange(double Min, bool IncludesMin, double Max, bool IncludesMax)
+{
+    public static NumberRange Inclusive(double min, double max) => new(min, true, max, true);
+
+    public static NumberRange Any => Inclusive(double.MinValue, double.MaxValue);
+
+    public bool Contains(double number) =>
+        (IncludesMin ? number >= Min : number > Min) && (IncludesMax ? number <= Max : number < Max);
+
+    public override string ToString() => this == Any
+        ? "(finite)"
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{(IncludesMin ? "from" : "above")} {Min} {(IncludesMax ? "to" : "and below")} {Max}");
+}

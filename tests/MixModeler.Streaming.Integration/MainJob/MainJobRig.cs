@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using MixModeler.Streaming.Cli.Demo;
+using MixModeler.Streaming.Generate;
+using MixModeler.Streaming.Kafka;
+using MixModeler.Streaming.Observe;
+using MixModeler.Streaming.Redis;
+using MixModeler.Streaming.Topology;
+
+namespace MixModeler.Streaming.Integration.MainJob;
+
+/// <summary>The main job with real processes: the broker in this process, a Redis and engines as children.</summary>
+internal sealed class MainJobRig : IAsyncDisposable
+{
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly string folder = Directory.CreateTempSubdirectory("mixmodeler-job-").FullName;
+    private readonly List<EngineChild> engines = [];
+
+    private MainJobRig(EmbeddedBroker broker, int partitions)
+    {
+        Broker = broker;
+        Partitions = partitions;
+        TopologyFile = Path.Combine(Root(), "topologies/luma-propensity/topology.yaml");
+        Plan = TopologyLoader.Load(TopologyFile).Plan!;
+        Kafka = new KafkaOptions { BootstrapServers = broker.Bootstrap };
+    }
+
+    public EmbeddedBroker Broker { get; }
+
+    public LocalRedis Redis { get; private set; } = null!;
+
+    public KafkaOptions Kafka { get; }
+
+    public TopologyPlan Plan { get; }
+
+    public string TopologyFile { get; }
+
+    public int Partitions { get; }
+
+    public static async Task<MainJobRig> StartAsync(LocalRedisKind kind, int partitions, CancellationToken stop)
+    {
+        MainJobRig rig = new(EmbeddedBroker.Start(), partitions);
+        foreach ((string topic, int count, _) in NeededTopics.Of(rig.Plan.Topics, partitions))
+        {
+            rig.Broker.CreateTopic(topic, count);
+        }
+
+        rig.Redis = await LocalRedis.StartAsync(new LocalRedisOptions { Kind = kind, Directory = rig.folder, AppendOnly = true }, stop);
+        return rig;
+    }
+
+    /// <summary>Starts an engine without waiting for it.</summary>
+    public EngineChild StartEngine(string roles = "tasks,learner")
+    {
+        int port = FreePort();
+        // Short sessions, so that a killed engine's partitions are free soon.
+        ChildProcess process = ChildProcess.Start(
+            "engine",
+            [
+                "engine", "--topology", TopologyFile, "--kafka", Broker.Bootstrap, "--redis", Redis.Endpoint, "--roles", roles,
+                "--control-port", $"{port}", "--hub-port", "0", "--partitions", $"{Partitions}",
+                "--kafka-option", "session.timeout.ms=2000", "--kafka-option", "heartbeat.interval.ms=300",
+            ]);
+        EngineChild engine = new(process, port, http);
+        engines.Add(engine);
+        return engine;
+    }
+
+    /// <summary>Sends generated events; returns how many records went out.</summary>
+    public async Task<long> ProduceAsync(GeneratorOptions options, double recordsPerSecond, CancellationToken stop)
+    {
+        using KafkaProducer producer = new(Kafka, (_, _) => { });
+        using KafkaRecordSink sink = producer.CreateSink();
+        GeneratorRun run = new(new LumaGenerator(options), recordsPerSecond > 0 ? new RecordPace(recordsPerSecond, TimeProvider.System) : null);
+        return (await run.ToSinkAsync(sink, Plan.Topics.Events, stop)).Records;
+    }
+
+    /// <summary>Waits until the living engines together have applied so many records and learned every example.</summary>
+    public async Task SettledAsync(long records, TimeSpan patience, CancellationToken stop)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(200));
+        string last = "";
+        while (true)
+        {
+            EngineStatus?[] answers = await Task.WhenAll(engines.Where(e => !e.Process.HasExited).Select(e => e.StatusAsync(stop)));
+            EngineStatus[] all = [.. answers.OfType<EngineStatus>()];
+            EngineStatus[] tasks = [.. all.Where(s => s.Partitions.Length > 0)];
+            bool learned = all.Any(s => s.Learner is { Lag: 0 } l && l.Examples > 0 && l.Examples >= tasks.Sum(t => t.Positives + t.Negatives));
+            if (learned && tasks.Sum(t => t.Applied) == records && tasks.Sum(t => t.Partitions.Length) == Partitions)
+            {
+                return;
+            }
+
+            last = JsonSerializer.Serialize(
+                all.Select(s => new { s.Applied, s.Lag, s.Problems, Learner = s.Learner?.Examples, Made = s.Positives + s.Negatives }));
+            if (TimeProvider.System.GetElapsedTime(start) > patience)
+            {
+                Assert.Fail($"after {patience.TotalSeconds} s of {records} records: {last}\n{string.Join('\n', engines.SelectMany(e => e.Process.LastLines))}");
+            }
+
+            await tick.WaitForNextTickAsync(stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (EngineChild engine in engines.Where(e => !e.Process.HasExited))
+        {
+            await engine.Process.KillAsync();
+        }
+
+        await Redis.DisposeAsync();
+        Broker.Dispose();
+        http.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MixModeler.Streaming.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+}
+
+/// <summary>An engine process and its control port.</summary>
+internal sealed class EngineChild(ChildProcess process, int port, HttpClient http)
+{
+    public ChildProcess Process { get; } = process;
+
+    public async Task<EngineStatus?> StatusAsync(CancellationToken stop)
+    {
+        try
+        {
+            string json = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/status"), stop);
+            return JsonSerializer.Deserialize<EngineStatus>(json, JsonSerializerOptions.Web);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The answer of `/health`: status code and text; code 0 while nobody answers.</summary>
+    public async Task<(int Code, string Text)> HealthAsync(CancellationToken stop)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health"), stop);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(stop));
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
+        {
+            return (0, "");
+        }
+    }
+
+    /// <summary>Sends a signal by name, such as STOP or CONT.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", [$"-{name}", $"{Process.ProcessId}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
