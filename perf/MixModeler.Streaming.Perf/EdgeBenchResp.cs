@@ -79,8 +79,8 @@ internal sealed class EdgeBenchResp : IAsyncDisposable
             }
 
             string peerName = $"redis-server GET -P {pipeline}";
-            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}", decide, peerName, peerGet);
-            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}", decide, $"redis-server HMGET of 6 fields -P {pipeline}", peerFields);
+            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}, no hub to report to", decide, peerName, peerGet);
+            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}, no hub to report to", decide, $"redis-server HMGET of 6 fields -P {pipeline}", peerFields);
             Add(rows, $"RESP GET of a score -c 50 -P {pipeline}", get, peerName, peerGet);
             Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}, decisions reported to a hub beside it", report, peerName, peerGet);
         }
