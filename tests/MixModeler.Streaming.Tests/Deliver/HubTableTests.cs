@@ -3,7 +3,6 @@ using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Deliver;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Deliver;
 

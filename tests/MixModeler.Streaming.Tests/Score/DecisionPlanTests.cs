@@ -1,6 +1,5 @@
 using System.Text;
 using MixModeler.Streaming.Score;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Score;
 

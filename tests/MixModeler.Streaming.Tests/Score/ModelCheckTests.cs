@@ -1,5 +1,4 @@
 using MixModeler.Streaming.Score;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Score;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Wire;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Wire;
 

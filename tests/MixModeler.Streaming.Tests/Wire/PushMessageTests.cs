@@ -1,5 +1,4 @@
 using MixModeler.Streaming.Wire;
-using Xunit;
 
 namespace MixModeler.Streaming.Tests.Wire;
 
