@@ -6,6 +6,8 @@ IBench[] benches =
 [
     new EngineBench(),
     new FeaturizerBench(),
+    new KafkaBench(),
+    new FreshnessBench(),
     new LearnerBench(),
     new LearningBench(),
 ];

@@ -48,8 +48,8 @@ internal static class GenerateCommand
         GeneratorTotals totals;
         if (to == "kafka")
         {
-            KafkaOptions kafka = new() { BootstrapServers = parsed.GetValue(Kafka)!, ClientId = "mixmodeler-generate" };
-            using KafkaProducer producer = new(kafka, Terminal.Report);
+            using KafkaProducer producer = new(
+                Settings.KafkaOf(parsed.GetValue(Kafka)!, parsed.GetValue(KafkaProperties), "mixmodeler-generate"), Terminal.Report);
             using KafkaRecordSink sink = producer.CreateSink();
             totals = await run.ToSinkAsync(sink, parsed.GetValue(Topic)!, stop);
         }

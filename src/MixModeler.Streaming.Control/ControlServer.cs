@@ -9,8 +9,8 @@ using MixModeler.Streaming.Observe;
 namespace MixModeler.Streaming.Control;
 
 /// <summary>
-/// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until every
-/// assigned partition runs), `/v1/status` (JSON), `/metrics` (Prometheus text).
+/// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until it
+/// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text).
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -60,9 +60,9 @@ public sealed class ControlServer : IAsyncDisposable
 
     private static Task AnswerReadyAsync(HttpContext http, EngineStatus status)
     {
-        bool ready = status.Partitions.Length > 0 && status.Partitions.All(p => p.State == "Running");
+        bool ready = status.Started && status.Partitions.All(p => p.State == "Running");
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync(ready ? "ready\n" : "not every assigned partition runs yet\n", http.RequestAborted);
+        return http.Response.WriteAsync(ready ? "ready\n" : "starting, or not every assigned partition runs yet\n", http.RequestAborted);
     }
 
     private static Task AnswerStatusAsync(HttpContext http, EngineStatus status, int code)

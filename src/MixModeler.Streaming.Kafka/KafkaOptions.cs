@@ -8,6 +8,8 @@ public sealed record KafkaOptions
     [
         "auto.offset.reset", "enable.auto.commit", "enable.auto.offset.store", "enable.idempotence", "enable.gapless.guarantee",
         "group.id", "message.timeout.ms", "delivery.timeout.ms", "partition.assignment.strategy", "request.required.acks", "acks",
+        "bootstrap.servers", "metadata.broker.list", "partitioner", "allow.auto.create.topics", "enable.partition.eof",
+        "max.in.flight", "max.in.flight.requests.per.connection",
     ];
 
     /// <summary>HOST:PORT of one broker or more, separated by commas.</summary>

@@ -47,7 +47,7 @@ public class PartitionTaskTests
     [Fact]
     public async Task A_decision_without_a_label_becomes_negative_when_horizon_and_lateness_have_passed_for_any_visitor()
     {
-        long settledMs = Day1Ms + (7 + 1) * 86_400_000L;
+        long settledMs = Day1Ms + (7 + 1) * 86_400_000L + 1;
         (RecordingSink sink, _, PartitionTask task) = await RunAsync(
             Plan(),
             [

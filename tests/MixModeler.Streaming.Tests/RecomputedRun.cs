@@ -49,7 +49,7 @@ internal sealed record RecomputedRun(long Accepted, long Duplicates, long TooLat
         }
 
         // With four settled visitors per event the schedule never falls behind in these logs.
-        long negatives = open.Count(d => d.AtMs + withinMs + horizonMs <= newestMs);
+        long negatives = open.Count(d => d.AtMs + withinMs + horizonMs < newestMs);
         return new RecomputedRun(accepted, duplicates, tooLate, positives, negatives, opens);
     }
 }

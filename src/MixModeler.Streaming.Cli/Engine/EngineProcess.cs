@@ -35,6 +35,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private LearnerTask? learner;
     private HubServer? hub;
     private ControlServer? control;
+    private volatile bool started;
 
     public EngineProcess(EngineOptions options, Report report)
     {
@@ -70,6 +71,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         StartTasks();
         StartLearner();
         await AnnounceTopologyAsync(stop);
+        started = true;
         report(Severity.Information, $"engine runs topology '{topology.Name}' version {topology.Version}; status at http://{options.ControlBind}:{options.ControlPort}/v1/status");
     }
 
@@ -111,8 +113,13 @@ internal sealed class EngineProcess : IAsyncDisposable
         }
     }
 
-    public EngineStatus Status() => EngineReport.Of(
-        topology, tasks, taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
+    public EngineStatus Status()
+    {
+        EngineStatus status = EngineReport.Of(
+            topology, tasks, taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
+        status.Started = started;
+        return status;
+    }
 
     private IEnumerable<string> Problems()
     {

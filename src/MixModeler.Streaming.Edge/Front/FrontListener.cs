@@ -31,7 +31,7 @@ internal sealed class FrontListener(FrontConnections connections, FrontLoop loop
         {
             listener = await transport.BindAsync(new IPEndPoint(IPAddress.Parse(bind), port), stop);
         }
-        catch (Exception e) when (e is IOException or SocketException or FormatException)
+        catch (Exception e) when (e is AddressInUseException or SocketException or FormatException)
         {
             throw new EdgeStartException($"the edge cannot listen for {dialect} on {bind}:{port}: {e.Message}", e);
         }

@@ -11,7 +11,7 @@ namespace MixModeler.Streaming.Kafka.Native;
 public static class NativeLibrdkafka
 {
     /// <summary>What eng/setup builds; the patch level counts changes to eng/librdkafka-mock.patch.</summary>
-    public const string CachedFileName = "librdkafka-2.15.1-p1.so";
+    public const string CachedFileName = "librdkafka-2.15.1-p2.so";
 
     private const string Name = "librdkafka";
 

@@ -169,6 +169,11 @@ public sealed class HubServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await stopping.CancelAsync();
         listener?.Dispose();
         await accepting;

@@ -14,7 +14,8 @@ namespace MixModeler.Streaming.Learn;
 internal sealed class LabelJoin(ModelPlan model, TimeSpan lateness)
 {
     private readonly long withinMs = (long)model.LabelWithin.TotalMilliseconds;
-    private readonly long settleAfterMs = (long)(model.LabelWithin + lateness).TotalMilliseconds;
+    // One millisecond more: a label exactly at the horizon may still arrive exactly as late as is allowed.
+    private readonly long settleAfterMs = (long)(model.LabelWithin + lateness).TotalMilliseconds + 1;
     private readonly bool[] settled = new bool[PendingExamples.DecisionsMax];
 
     /// <summary>Which of a visitor's decisions a label event at this time settles as positive. Valid until the next call.</summary>

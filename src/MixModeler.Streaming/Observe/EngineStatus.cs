@@ -9,6 +9,9 @@ public sealed record EngineStatus
 
     public string TopologyVersion { get; set; } = "";
 
+    /// <summary>Every part of this process's roles was started; from here on partitions may be assigned.</summary>
+    public bool Started { get; set; }
+
     /// <summary>False while anything stands still; <see cref="Problems"/> says what.</summary>
     public bool Healthy { get; set; }
 

@@ -153,7 +153,15 @@ internal sealed class EventIdSet
             size *= 2;
         }
 
-        index = new int[size];
+        if (index.Length == size)
+        {
+            Array.Clear(index);
+        }
+        else
+        {
+            index = new int[size];
+        }
+
         for (int i = 0; i < count; i++)
         {
             Link(i);

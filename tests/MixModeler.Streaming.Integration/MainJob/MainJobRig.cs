@@ -84,7 +84,8 @@ internal sealed class MainJobRig : IAsyncDisposable
         string last = "";
         while (true)
         {
-            EngineStatus[] all = [.. (await Task.WhenAll(engines.Where(e => !e.Process.HasExited).Select(e => e.StatusAsync(stop)))).OfType<EngineStatus>()];
+            EngineStatus?[] answers = await Task.WhenAll(engines.Where(e => !e.Process.HasExited).Select(e => e.StatusAsync(stop)));
+            EngineStatus[] all = [.. answers.OfType<EngineStatus>()];
             EngineStatus[] tasks = [.. all.Where(s => s.Partitions.Length > 0)];
             bool learned = all.Any(s => s.Learner is { Lag: 0 } l && l.Examples > 0 && l.Examples >= tasks.Sum(t => t.Positives + t.Negatives));
             if (learned && tasks.Sum(t => t.Applied) == records && tasks.Sum(t => t.Partitions.Length) == Partitions)
@@ -92,7 +93,8 @@ internal sealed class MainJobRig : IAsyncDisposable
                 return;
             }
 
-            last = JsonSerializer.Serialize(all.Select(s => new { s.Applied, s.Lag, s.Problems, Learner = s.Learner?.Examples, Made = s.Positives + s.Negatives }));
+            last = JsonSerializer.Serialize(
+                all.Select(s => new { s.Applied, s.Lag, s.Problems, Learner = s.Learner?.Examples, Made = s.Positives + s.Negatives }));
             if (TimeProvider.System.GetElapsedTime(start) > patience)
             {
                 Assert.Fail($"after {patience.TotalSeconds} s of {records} records: {last}\n{string.Join('\n', engines.SelectMany(e => e.Process.LastLines))}");
@@ -143,7 +145,8 @@ internal sealed class EngineChild(ChildProcess process, int port, HttpClient htt
     {
         try
         {
-            return JsonSerializer.Deserialize<EngineStatus>(await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/status"), stop), JsonSerializerOptions.Web);
+            string json = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/status"), stop);
+            return JsonSerializer.Deserialize<EngineStatus>(json, JsonSerializerOptions.Web);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
         {

@@ -23,7 +23,8 @@ internal static class UndisturbedRun
         Dictionary<int, List<Record>> events = await ReadAsync(rig.Kafka, rig.Plan.Topics.Events, stop);
         List<Record> training = (await ReadAsync(rig.Kafka, rig.Plan.Topics.Training, stop)).GetValueOrDefault(0) ?? [];
         Dictionary<int, List<string>> recognised = Recognised(rig.Plan, training);
-        await using RedisConnection redis = await RedisConnection.ConnectAsync(new RedisOptions { Configuration = rig.Redis.Endpoint }, TimeProvider.System, stop);
+        RedisOptions options = new() { Configuration = rig.Redis.Endpoint };
+        await using RedisConnection redis = await RedisConnection.ConnectAsync(options, TimeProvider.System, stop);
         Assert.Equal(rig.Partitions, events.Count);
         foreach ((int partition, List<Record> log) in events)
         {
@@ -50,7 +51,8 @@ internal static class UndisturbedRun
         for (int i = 0; i < visitors.Length; i++)
         {
             Assert.True(
-                expected[i].AsSpan().SequenceEqual(found[i]), $"partition {partition}: visitor {Encoding.UTF8.GetString(visitors[i])} differs from an undisturbed run");
+                expected[i].AsSpan().SequenceEqual(found[i]),
+                $"partition {partition}: visitor {Encoding.UTF8.GetString(visitors[i])} differs from an undisturbed run");
         }
 
         // Ledger, totals and newest event time stand in the task record.

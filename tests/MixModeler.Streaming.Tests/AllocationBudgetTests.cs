@@ -1,0 +1,178 @@
+using System.Text.Json;
+using MixModeler.Streaming.Deliver;
+using MixModeler.Streaming.Featurize;
+using MixModeler.Streaming.Generate;
+using MixModeler.Streaming.Ingest;
+using MixModeler.Streaming.Learn;
+using MixModeler.Streaming.Score;
+using MixModeler.Streaming.State;
+using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Wire;
+
+namespace MixModeler.Streaming.Tests;
+
+/// <summary>Holds the hot paths to perf/budgets.json: bytes allocated per operation once everything has grown to its size.</summary>
+public class AllocationBudgetTests
+{
+    private const int Operations = 20_000;
+    private static readonly TopologyPlan Topology = TopologyLoader.Load(Path.Combine(Root(), "topologies/luma-propensity/topology.yaml")).Plan!;
+
+    [Fact]
+    public void Every_budget_is_held_by_a_case_here() => Assert.Equal(
+        Budgets().Keys.Order(),
+        TestNames().Order());
+
+    [Fact]
+    public void Reading_featurizing_and_scoring_an_event()
+    {
+        List<RecordBatch> batches = Events();
+        EventReader reader = new(Topology);
+        Featurizer featurizer = new(Topology);
+        Scorer scorer = new(Topology.Schema);
+        VisitorTable visitors = new(Topology.Schema.RowWords);
+        LinearModel model = LinearModel.OfBaseRate(0.1, Topology.Schema.InputCount);
+        Hold("event: parse, featurize, score", () =>
+        {
+            foreach (RecordBatch batch in batches)
+            {
+                EventBatch events = reader.Read(batch);
+                for (int i = 0; i < events.Count; i++)
+                {
+                    int slot = visitors.Find(events[i].Visitor);
+                    slot = slot < 0 ? visitors.Add(events[i].Visitor) : slot;
+                    featurizer.Apply(visitors.Row(slot), events[i].TimeMs, events.Symbols(i), events.Amounts(i));
+                    scorer.Score(model, visitors.Row(slot), events[i].TimeMs);
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void One_step_of_the_featurizer()
+    {
+        Featurizer featurizer = new(Topology);
+        long[] row = new long[Topology.Schema.RowWords];
+        int[] symbols = [1];
+        long ms = 1_790_000_000_000;
+        Hold("featurizer step", () => Repeat(() => featurizer.Apply(row, ms++, symbols, [])));
+    }
+
+    [Fact]
+    public void Joining_labels_and_writing_what_leaves_the_task()
+    {
+        LabelJoin labels = new(Topology.Model!, Topology.Source.Lateness);
+        TaskOutputs outputs = new(Topology, 0, new SilentSink());
+        VisitorMemory visitor = new(Topology.Schema.RowWords) { Id = "44151791191760264503989199005142605453"u8.ToArray(), ScoreModelVersion = 7 };
+        long[] row = new long[Topology.Schema.RowWords];
+        long ms = 1_790_000_000_000;
+        Hold("event: state, featurize, score, label join, outputs, without the commit", () => Repeat(() =>
+        {
+            row[0] = ms += 3_600_000;
+            visitor.EventIds.TryAdd(new Hash128(1, (ulong)ms), ms, ms - 86_400_000);
+            row.CopyTo(visitor.Pending.Add(ms));
+            outputs.StartOf(ms);
+            outputs.Score(visitor, row, ms);
+            ReadOnlySpan<bool> settled = labels.Expired(visitor.Pending, ms + 1);
+            for (int i = 0; i < settled.Length; i++)
+            {
+                if (settled[i])
+                {
+                    outputs.Example(visitor.Id, visitor.Pending.TimeMs(i), visitor.Pending.Row(i), label: false);
+                }
+            }
+
+            visitor.Pending.RemoveSettled(settled);
+            labels.Reschedule(visitor);
+        }));
+    }
+
+    [Fact]
+    public void Writing_a_score_record()
+    {
+        ScoreRecordWriter writer = new(Topology.Schema, "propensity");
+        long[] row = new long[Topology.Schema.RowWords];
+        Hold("score record written", () => Repeat(() => writer.Write("visitor"u8, 0.5, 1, 1_790_000_000_000, new Origin(1, 2, 3), 4, row)));
+    }
+
+    [Fact]
+    public void Writing_a_training_example()
+    {
+        TrainingExampleWriter writer = new(Topology.Schema);
+        double[] values = new double[Topology.Schema.Features.Length];
+        Hold("training example written", () => Repeat(() => writer.Write("visitor"u8, 1_790_000_000_000, true, new Origin(1, 2, 3), values)));
+    }
+
+    [Fact]
+    public void Predicting_and_learning_an_example()
+    {
+        FtrlLearner learner = new(Topology.Model!.Learner, Topology.Schema.InputCount);
+        double[] inputs = [.. Enumerable.Range(0, Topology.Schema.InputCount).Select(i => 0.1 * i)];
+        bool label = false;
+        Hold("learner: predict then learn", () => Repeat(() => learner.PredictThenLearn(inputs, [], label = !label)));
+    }
+
+    private static void Hold(string operation, Action run)
+    {
+        run();
+        run();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        run();
+        double perOperation = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / Operations;
+        // Tiering may allocate a few hundred bytes once, which is nothing per operation.
+        Assert.True(perOperation <= Budgets()[operation] + 0.05, $"'{operation}' allocates {perOperation:F2} B, its budget is {Budgets()[operation]} B");
+    }
+
+    private static void Repeat(Action once)
+    {
+        for (int i = 0; i < Operations; i++)
+        {
+            once();
+        }
+    }
+
+    private static List<RecordBatch> Events()
+    {
+        LumaGenerator generator = new(new GeneratorOptions { Users = 3_000 });
+        List<RecordBatch> batches = [new()];
+        for (int i = 0; i < Operations && generator.TryNext(out GeneratedRecord record); i++)
+        {
+            if (batches[^1].IsFull)
+            {
+                batches.Add(new RecordBatch());
+            }
+
+            batches[^1].Add(i, long.MaxValue / 2, record.Key, record.Value);
+        }
+
+        return batches;
+    }
+
+    private static string[] TestNames() =>
+    [
+        "event: parse, featurize, score", "featurizer step", "event: state, featurize, score, label join, outputs, without the commit",
+        "score record written", "training example written", "learner: predict then learn",
+    ];
+
+    private static Dictionary<string, double> Budgets() =>
+        JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(Path.Combine(Root(), "perf/budgets.json")))!;
+
+    private static string Root()
+    {
+        DirectoryInfo folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MixModeler.Streaming.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+
+    private sealed class SilentSink : IRecordSink
+    {
+        public void Send(string topic, int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        {
+        }
+
+        public Task FlushAsync(CancellationToken stop) => Task.CompletedTask;
+    }
+}
