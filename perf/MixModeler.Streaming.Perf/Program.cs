@@ -10,6 +10,7 @@ IBench[] benches =
     new FreshnessBench(),
     new LearnerBench(),
     new LearningBench(),
+    new EdgeBench(),
 ];
 
 Option<bool> json = new("--json") { Description = "Print the rows as JSON.", Recursive = true };
@@ -22,7 +23,11 @@ foreach (IBench each in benches)
     bench.Subcommands.Add(command);
 }
 
-RootCommand root = new("Benchmarks of MixModeler.Streaming: each prints a ratio against something run beside it.") { bench };
+RootCommand root = new("Benchmarks of MixModeler.Streaming: each prints a ratio against something run beside it.")
+{
+    bench,
+    EdgeServeCommand.Create(),
+};
 return await root.Parse(args).InvokeAsync();
 
 static async Task<int> BenchAsync(IBench bench, bool json, bool quick, CancellationToken stop)
