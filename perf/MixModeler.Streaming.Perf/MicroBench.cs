@@ -80,7 +80,12 @@ public class EventSteps
     public int Read_one_event() => reader.Read(batch).Count;
 
     [Benchmark]
-    public int Hash_and_find_a_visitor_among_100000() => visitors.Find(Hash128.Of(BitConverter.GetBytes((int)(ms++ % 100_000)).AsSpan()));
+    public int Hash_and_find_a_visitor_among_100000()
+    {
+        Span<byte> id = stackalloc byte[4];
+        BitConverter.TryWriteBytes(id, (int)(ms++ % 100_000));
+        return visitors.Find(Hash128.Of(id));
+    }
 
     [Benchmark]
     public void Featurize_one_event() => featurizer.Apply(row, ms += 1_000, [1], []);
