@@ -48,6 +48,9 @@ internal sealed class KafkaBench : IBench
             return [engine.CpuSeconds, redisProcess.TotalProcessorTime.TotalSeconds, broker.CpuSeconds];
         };
         (double perSecond, double[] cpuMicros, EngineStatus last) = await ApplyAsync(port, records, cpuSeconds, stop);
+        long applied = Stopwatch.GetTimestamp();
+        EngineStatus learned = await LearnedAsync(port, stop);
+        double learnerBehind = Stopwatch.GetElapsedTime(applied).TotalSeconds;
         if (last.Lost + last.Duplicated > 0)
         {
             throw new InvalidOperationException($"the audit failed: lost {last.Lost}, duplicated {last.Duplicated}");
@@ -58,6 +61,8 @@ internal sealed class KafkaBench : IBench
             new("kafka events/s applied and committed", perSecond, "events/s", "reading alone", readPerSecond),
             new("events", records, "events"),
             new("examples learned meanwhile", last.Learner?.Examples ?? 0, "examples"),
+            new("examples in all", learned.Learner?.Examples ?? 0, "examples"),
+            new("until the learner had the rest", learnerBehind, "s"),
             new("engine CPU", cpuMicros[0], "µs/event"),
             new("redis CPU", cpuMicros[1], "µs/event"),
             new("broker CPU", cpuMicros[2], "µs/event"),
@@ -124,6 +129,21 @@ internal sealed class KafkaBench : IBench
 
             await tick.WaitForNextTickAsync(stop);
         }
+    }
+
+    private static async Task<EngineStatus> LearnedAsync(int port, CancellationToken stop)
+    {
+        using HttpClient http = new();
+        using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(50));
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1); await tick.WaitForNextTickAsync(stop))
+        {
+            if (await StatusAsync(http, port, stop) is { Learner: { } learner } status && learner.Examples == status.Positives + status.Negatives)
+            {
+                return status;
+            }
+        }
+
+        throw new TimeoutException("the learner did not catch up within a minute");
     }
 
     private static async Task<EngineStatus?> StatusAsync(HttpClient http, int port, CancellationToken stop)
