@@ -1,19 +1,26 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Edge;
 
 namespace MixModeler.Streaming.Perf;
 
-// MM.DECIDE of random visitors beside redis-server's GET of random keys whose answers have as many bytes: same redis-benchmark
-// arguments, servers on processor 0, load on processor 1, one after the other in every round.
+// MM.DECIDE of random visitors beside redis-server's GET of random keys whose answers have as many bytes, and beside its HMGET
+// of six fields, whose answers have the same shape: redis-benchmark builds an object for every element of an answer, which at
+// depth 16 costs it more than the answer costs a server. Same redis-benchmark arguments for all, servers on processor 0, load on
+// processor 1, one after the other in every round.
 internal sealed class EdgeBenchResp : IAsyncDisposable
 {
     private const int ServerProcessor = 0;
     private const int LoadProcessor = 1;
+    private const string Visitor = "visitor-__rand_int__";
+
+    private static readonly string[] Fields = ["experience", "score", "modelVersion", "rule", "known", "ageMs"];
 
     private readonly BenchSettings settings;
     private readonly List<PeerProcess> processes = [];
+    private readonly HubServer hub = EdgeServeCommand.StartHub();
     private PeerProcess alone = null!;
     private PeerProcess reporting = null!;
     private PeerProcess redis = null!;
@@ -29,7 +36,7 @@ internal sealed class EdgeBenchResp : IAsyncDisposable
     {
         EdgeBenchResp bench = new(settings);
         (bench.alone, _, bench.alonePort) = await bench.StartEdgeAsync(stop);
-        (bench.reporting, _, bench.reportingPort) = await bench.StartEdgeAsync(stop, "--report");
+        (bench.reporting, _, bench.reportingPort) = await bench.StartEdgeAsync(stop, "--hub-port", Text(bench.hub.Port));
         bench.redisPort = PeerProcess.FreePort();
         bench.redis = PeerProcess.Start(
             ServerProcessor, new Dictionary<string, string>(), "redis-server", "--bind", "127.0.0.1",
@@ -42,28 +49,40 @@ internal sealed class EdgeBenchResp : IAsyncDisposable
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(CancellationToken stop)
     {
+        settings.Say("RESP, warming up …");
+        foreach ((PeerProcess server, int port) in new[] { (alone, alonePort), (reporting, reportingPort) })
+        {
+            // What is measured is compiled code: 30 calls make a method hot, seconds make it compiled and its profile used.
+            int warm = settings.Quick ? 300_000 : 1_500_000;
+            await MeasureAsync(server, port, 16, warm, stop, "MM.DECIDE", "home-hero", Visitor);
+            await MeasureAsync(server, port, 16, warm, stop, "GET", Visitor);
+        }
+
         List<BenchRow> rows = [];
         foreach ((int pipeline, int requests) in new[] { (1, 250_000), (16, 3_000_000) })
         {
             List<Sample> decide = [];
             List<Sample> report = [];
             List<Sample> get = [];
-            List<Sample> peer = [];
+            List<Sample> peerGet = [];
+            List<Sample> peerFields = [];
             int rounds = settings.Quick ? 1 : 5;
             int count = settings.Quick ? requests / 10 : requests;
             for (int round = 0; round < rounds; round++)
             {
                 settings.Say($"RESP -c 50 -P {pipeline}, round {round + 1} of {rounds} …");
-                peer.Add(await MeasureAsync(redis, redisPort, pipeline, count, stop, "GET", "visitor-__rand_int__"));
-                decide.Add(await MeasureAsync(alone, alonePort, pipeline, count, stop, "MM.DECIDE", "home-hero", "visitor-__rand_int__"));
-                get.Add(await MeasureAsync(alone, alonePort, pipeline, count, stop, "GET", "visitor-__rand_int__"));
-                report.Add(await MeasureAsync(reporting, reportingPort, pipeline, count, stop, "MM.DECIDE", "home-hero", "visitor-__rand_int__"));
+                peerGet.Add(await MeasureAsync(redis, redisPort, pipeline, count, stop, "GET", Visitor));
+                decide.Add(await MeasureAsync(alone, alonePort, pipeline, count, stop, "MM.DECIDE", "home-hero", Visitor));
+                peerFields.Add(await MeasureAsync(redis, redisPort, pipeline, count, stop, ["HMGET", "h" + Visitor, .. Fields]));
+                get.Add(await MeasureAsync(alone, alonePort, pipeline, count, stop, "GET", Visitor));
+                report.Add(await MeasureAsync(reporting, reportingPort, pipeline, count, stop, "MM.DECIDE", "home-hero", Visitor));
             }
 
             string peerName = $"redis-server GET -P {pipeline}";
-            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}", decide, peerName, peer);
-            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}, hub on the same core takes the decisions", report, peerName, peer);
-            Add(rows, $"RESP GET of a score -c 50 -P {pipeline}", get, peerName, peer);
+            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}", decide, peerName, peerGet);
+            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}", decide, $"redis-server HMGET of 6 fields -P {pipeline}", peerFields);
+            Add(rows, $"RESP GET of a score -c 50 -P {pipeline}", get, peerName, peerGet);
+            Add(rows, $"RESP MM.DECIDE -c 50 -P {pipeline}, decisions reported to a hub beside it", report, peerName, peerGet);
         }
 
         return rows;
@@ -75,6 +94,8 @@ internal sealed class EdgeBenchResp : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
+
+        await hub.DisposeAsync();
     }
 
     private static void Add(List<BenchRow> rows, string name, List<Sample> ours, string peerName, List<Sample> peers)
@@ -138,7 +159,10 @@ internal sealed class EdgeBenchResp : IAsyncDisposable
         StringBuilder commands = new("CLIENT REPLY OFF\r\n");
         for (int i = 0; i < EdgeBenchSample.Visitors; i++)
         {
-            commands.Append("SET ").Append(Encoding.ASCII.GetString(EdgeBenchSample.Visitor(i))).Append(' ').Append(value).Append("\r\n");
+            string visitor = Encoding.ASCII.GetString(EdgeBenchSample.Visitor(i));
+            commands.Append("SET ").Append(visitor).Append(' ').Append(value).Append("\r\n");
+            commands.Append("HSET h").Append(visitor).Append(" experience newsletter-benefits score 0.053312345 modelVersion 18230 ")
+                .Append("rule engaged-by-email known 1 ageMs 12345\r\n");
         }
 
         await stream.WriteAsync(Encoding.ASCII.GetBytes(commands.Append("CLIENT REPLY ON\r\nPING\r\n").ToString()), stop);

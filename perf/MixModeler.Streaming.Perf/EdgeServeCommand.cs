@@ -11,42 +11,49 @@ internal static class EdgeServeCommand
 {
     public static Command Create()
     {
-        Option<bool> report = new("--report") { Description = "Keep the hub, which takes the decisions; otherwise the edge is alone." };
-        Command command = new("serve-edge", "An edge with made-up visitors, as `bench edge` measures it.") { report };
+        Option<int> hubPort = new("--hub-port") { Description = "Take the data from this hub and report to it; otherwise the edge is alone." };
+        Command command = new("serve-edge", "An edge with made-up visitors, as `bench edge` measures it.") { hubPort };
         command.Hidden = true;
-        command.SetAction((parsed, stop) => ServeAsync(parsed.GetValue(report), stop));
+        command.SetAction((parsed, stop) => ServeAsync(parsed.GetValue(hubPort), stop));
         return command;
     }
 
-    private static async Task<int> ServeAsync(bool report, CancellationToken stop)
+    /// <summary>A hub that has everything an edge needs and throws away what comes back.</summary>
+    public static HubServer StartHub()
     {
-        TimeProvider time = TimeProvider.System;
-        await using HubServer hub = new(new HubOptions { Port = 0 }, (_, _) => Task.CompletedTask, time);
+        HubServer hub = new(new HubOptions { Port = 0 }, (_, _) => Task.CompletedTask, TimeProvider.System);
         hub.Start();
         hub.Publish(EdgeBenchSample.Plan());
         FeatureSchema schema = new(EdgeBenchSample.Plan().Features);
         hub.Publish(EdgeBenchSample.Model(schema));
-        foreach (RecordBatch batch in EdgeBenchSample.Scores(schema, time.GetUtcNow().ToUnixTimeMilliseconds()))
+        foreach (RecordBatch batch in EdgeBenchSample.Scores(schema, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()))
         {
             hub.Apply(batch);
         }
 
         hub.CaughtUp();
-        await using EdgeServer edge = new(new EdgeOptions { HttpPort = 0, RespPort = 0, HubPort = hub.Port }, time);
+        return hub;
+    }
+
+    private static async Task<int> ServeAsync(int hubPort, CancellationToken stop)
+    {
+        await using HubServer? own = hubPort == 0 ? StartHub() : null;
+        await using EdgeServer edge = new(
+            new EdgeOptions { HttpPort = 0, RespPort = 0, HubPort = own?.Port ?? hubPort }, TimeProvider.System);
         await edge.StartAsync(stop);
-        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20), time);
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
         while (!edge.Status().Ready)
         {
             await look.WaitForNextTickAsync(stop);
         }
 
-        if (!report)
+        if (own is not null)
         {
-            await hub.DisposeAsync();
+            await own.DisposeAsync();
         }
 
         Console.Out.WriteLine($"{edge.HttpPort} {edge.RespPort}");
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 }

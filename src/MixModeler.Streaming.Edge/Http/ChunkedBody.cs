@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace MixModeler.Streaming.Edge.Http;
@@ -12,9 +11,6 @@ internal static class ChunkedBody
 
     // Small chunks cost more bytes around them than in them: an end to that as well.
     private const int RawBytesMax = 2 * HttpHeadParser.BodyBytesMax;
-
-    private static readonly SearchValues<byte> FieldName = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>Answers as <see cref="HttpHeadParser.Parse"/> does: 0 = more bytes are needed, 200 = complete, else a status.</summary>
     public static int Decode(ReadOnlySpan<byte> bytes, ref byte[] body, out int bodyLength, out int consumed)
@@ -160,7 +156,7 @@ internal static class ChunkedBody
             }
 
             int colon = line.IndexOf((byte)':');
-            if (colon <= 0 || line[..colon].ContainsAnyExcept(FieldName) || IsForbidden(line[..colon]))
+            if (colon <= 0 || !HttpBytes.IsToken(line[..colon]) || IsForbidden(line[..colon]))
             {
                 return 400;
             }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace MixModeler.Streaming.Edge.Http;
@@ -19,17 +18,6 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
     // 0: more bytes are needed. Other answers are status codes; 200 means that the head is complete.
     public const int Incomplete = 0;
     public const int Complete = 200;
-
-    private static readonly SearchValues<byte> Token = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
-    // Visible ASCII without what no target may hold.
-    private static readonly SearchValues<byte> TargetBytes = SearchValues.Create(
-        [.. Enumerable.Range(0x21, 0x5E).Select(code => (byte)code).Where(code => code is not ((byte)'"' or (byte)'#' or (byte)'<'
-            or (byte)'>' or (byte)'\\' or (byte)'^' or (byte)'`' or (byte)'{' or (byte)'|' or (byte)'}'))]);
-
-    private static readonly SearchValues<byte> ControlBytes = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(code => code != '\t').Select(code => (byte)code), 0x7F]);
 
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private int at;
@@ -100,14 +88,14 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
     {
         int methodEnd = line.IndexOf((byte)' ');
         int versionStart = line.LastIndexOf((byte)' ') + 1;
-        if (methodEnd <= 0 || line[..methodEnd].ContainsAnyExcept(Token) || versionStart - 2 <= methodEnd)
+        if (methodEnd <= 0 || !HttpBytes.IsToken(line[..methodEnd]) || versionStart - 2 <= methodEnd)
         {
             return 400;
         }
 
         ReadOnlySpan<byte> target = line[(methodEnd + 1)..(versionStart - 1)];
         ReadOnlySpan<byte> version = line[versionStart..];
-        if (target.ContainsAnyExcept(TargetBytes))
+        if (!HttpBytes.IsTarget(target))
         {
             return 400;
         }
@@ -149,15 +137,15 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
     private int ReadField(ReadOnlySpan<byte> line, ref HttpHead head)
     {
         int colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line[..colon].ContainsAnyExcept(Token))
+        if (colon <= 0 || !HttpBytes.IsToken(line[..colon]))
         {
             // Also a folded line, and a blank before the colon.
             return 400;
         }
 
         ReadOnlySpan<byte> name = line[..colon];
-        ReadOnlySpan<byte> value = line[(colon + 1)..].Trim(" \t"u8);
-        if (value.ContainsAny(ControlBytes))
+        ReadOnlySpan<byte> value = HttpBytes.Trim(line[(colon + 1)..]);
+        if (HttpBytes.HasControl(value))
         {
             return 400;
         }
@@ -177,7 +165,7 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
     {
         bool isSecond = hasHost;
         hasHost = true;
-        return isSecond || value.ContainsAnyExcept(TargetBytes) || value.ContainsAny("/?@,"u8) ? 400 : Complete;
+        return isSecond || !HttpBytes.IsTarget(value) || value.ContainsAny("/?@,"u8) ? 400 : Complete;
     }
 
     private static int ReadExpect(ReadOnlySpan<byte> value, ref HttpHead head)
@@ -190,7 +178,7 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
     {
         foreach (Range part in value.Split((byte)','))
         {
-            ReadOnlySpan<byte> option = value[part].Trim(" \t"u8);
+            ReadOnlySpan<byte> option = HttpBytes.Trim(value[part]);
             asksToClose |= Ascii.EqualsIgnoreCase(option, "close"u8);
             asksToKeep |= Ascii.EqualsIgnoreCase(option, "keep-alive"u8);
         }
@@ -235,7 +223,7 @@ internal ref struct HttpHeadParser(ReadOnlySpan<byte> bytes)
         // Codings that exist but are not decoded here are one thing, lists that are no lists another.
         int last = value.LastIndexOf((byte)',');
         return IsKnownCoding(value)
-            || (last > 0 && IsKnownCoding(value[..last].Trim(" \t"u8)) && Ascii.EqualsIgnoreCase(value[(last + 1)..].Trim(" \t"u8), "chunked"u8))
+            || (last > 0 && IsKnownCoding(HttpBytes.Trim(value[..last])) && Ascii.EqualsIgnoreCase(HttpBytes.Trim(value[(last + 1)..]), "chunked"u8))
             ? 501
             : 400;
     }

@@ -24,6 +24,9 @@ internal sealed class PushClient(EdgeOptions options, EdgeState state, PushCount
     // How long a lone decision may wait for company.
     private static readonly TimeSpan SendEvery = TimeSpan.FromMilliseconds(20);
 
+    // A frame of rows is some 50 KB: read it in one call rather than in a dozen.
+    private static readonly StreamPipeReaderOptions InputOptions = new(bufferSize: 64 * 1_024);
+
     private readonly PushReceiver receiver = new(state, counters, options.VisitorsMax, time);
     private readonly FrameReader frames = new();
     private readonly ulong edgeStart = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
@@ -63,7 +66,7 @@ internal sealed class PushClient(EdgeOptions options, EdgeState state, PushCount
         PipeWriter output = PipeWriter.Create(stream);
         SayHello(output);
         outbox.Rewind();
-        Task receiving = ReceiveAsync(PipeReader.Create(stream), ending.Token);
+        Task receiving = ReceiveAsync(PipeReader.Create(stream, InputOptions), ending.Token);
         Task sending = SendAsync(output, ending.Token);
         Task first = await Task.WhenAny(receiving, sending);
         await ending.CancelAsync();

@@ -13,6 +13,9 @@ internal sealed class HubConnection
 {
     private static readonly TimeSpan HelloWithin = TimeSpan.FromSeconds(5);
 
+    // A batch of decisions is some 150 KB: read it in a few calls rather than in forty.
+    private static readonly StreamPipeReaderOptions InputOptions = new(bufferSize: 64 * 1_024);
+
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -61,7 +64,7 @@ internal sealed class HubConnection
         {
             socket.NoDelay = true;
             await using NetworkStream stream = new(socket, ownsSocket: false);
-            PipeReader input = PipeReader.Create(stream);
+            PipeReader input = PipeReader.Create(stream, InputOptions);
             PipeWriter output = PipeWriter.Create(stream);
             HelloMessage hello = await ReadHelloAsync(input, ending.Token);
             Task receiving = ReceiveAsync(input, hello, ending.Token, stop);

@@ -63,6 +63,25 @@ internal sealed class Conversation : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>Bytes allocated for one answer to the same bytes, once everything has grown to its size.</summary>
+    public async Task<long> AllocatedAsync(string text)
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes(text);
+        long allocated = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Step = session.Answer(bytes, output.Writer, nowMs: 5_000, out int consumed);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(bytes.Length, consumed);
+            await output.Writer.FlushAsync();
+            ReadResult read = await output.Reader.ReadAsync();
+            output.Reader.AdvanceTo(read.Buffer.End);
+        }
+
+        return allocated;
+    }
+
     public Task<string> Say(string text) => Say(Encoding.Latin1.GetBytes(text));
 
     public ValueTask DisposeAsync() => connections.DisposeAsync();

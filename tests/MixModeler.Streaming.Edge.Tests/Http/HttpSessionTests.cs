@@ -250,6 +250,13 @@ public sealed class HttpSessionTests
     }
 
     [Fact]
+    public async Task A_decision_allocates_nothing()
+    {
+        await using Conversation conversation = Conversation.Http();
+        Assert.Equal(0, await conversation.AllocatedAsync(Post(Body) + Post(Body)));
+    }
+
+    [Fact]
     public async Task Random_bytes_never_break_the_parser()
     {
         const int Seed = 11;

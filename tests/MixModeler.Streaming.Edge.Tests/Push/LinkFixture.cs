@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Deliver;
+using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Edge.Tests.Push;
@@ -57,6 +59,23 @@ internal sealed class LinkFixture : IAsyncDisposable
         using StreamReader reader = new(stream);
         string answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         return answer[..^"+OK\r\n".Length];
+    }
+
+    /// <summary>So many visitors, each changed so many times.</summary>
+    public static void FillHub(HubServer hub, int visitors, int rounds)
+    {
+        long nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        (string, long)[] rows = new (string, long)[500];
+        for (long at = 0; at < (long)visitors * rounds; at += rows.Length)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                rows[i] = (string.Create(CultureInfo.InvariantCulture, $"v{(at + i) % visitors}"), at + i);
+            }
+
+            RecordBatch batch = Sample.Scores(0, at, nowMs, rows);
+            Assert.Equal(rows.Length, hub.Apply(batch).Applied);
+        }
     }
 
     public async ValueTask DisposeAsync()

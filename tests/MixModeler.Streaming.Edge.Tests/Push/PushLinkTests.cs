@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text.Json;
 using MixModeler.Streaming.Deliver;
-using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Edge.Tests.Push;
@@ -72,7 +69,7 @@ public sealed class PushLinkTests : IAsyncLifetime
     public async Task A_snapshot_that_breaks_anywhere_is_continued()
     {
         HubServer hub = link.StartHubWithSample();
-        FillHub(hub, visitors: 3_000, rounds: 1);
+        LinkFixture.FillHub(hub, visitors: 3_000, rounds: 1);
         hub.CaughtUp();
         Cable cable = link.StartCable(hub.Port);
         cable.BreakAfterBytes = 100_000;
@@ -250,31 +247,6 @@ public sealed class PushLinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_edge_gets_each_visitor_once_when_it_reads_again_and_the_hub_keeps_no_queue_for_it()
-    {
-        HubServer hub = link.StartHubWithSample();
-        hub.CaughtUp();
-        using RawEdge slow = await RawEdge.Connect(hub.Port, start: 1);
-        await slow.Expect(FrameKind.Welcome);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        // 400,000 changes of 500 visitors: some 34 MB on the wire, were they all sent.
-        FillHub(hub, visitors: 500, rounds: 800);
-        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(grown < 8_000_000, $"the hub grew by {grown} bytes for an edge that does not read");
-
-        long rows = 0;
-        long sequence = 0;
-        while (sequence < 400_000)
-        {
-            ReadOnlyMemory<byte> payload = await slow.Expect(FrameKind.Rows);
-            (sequence, int count) = Count(payload.Span);
-            rows += count;
-        }
-
-        Assert.True(rows < 200_000, $"{rows} rows were sent to an edge that could take few");
-    }
-
-    [Fact]
     public async Task What_is_no_hello_is_cut_off_and_the_hub_goes_on()
     {
         HubServer hub = link.StartHubWithSample();
@@ -300,12 +272,6 @@ public sealed class PushLinkTests : IAsyncLifetime
         Assert.Contains($"the hub cannot listen on 127.0.0.1:{hub.Port}", e.Message, StringComparison.Ordinal);
     }
 
-    private static (long Sequence, int Rows) Count(ReadOnlySpan<byte> payload)
-    {
-        RowBatch.Reader rows = RowBatch.Read(payload, Sample.Schema.RowWords);
-        return (rows.Sequence, rows.Rows);
-    }
-
     private static long Sequence(string line)
     {
         using JsonDocument json = JsonDocument.Parse(line);
@@ -322,66 +288,5 @@ public sealed class PushLinkTests : IAsyncLifetime
         {
             return 0;
         }
-    }
-
-    private static void FillHub(HubServer hub, int visitors, int rounds)
-    {
-        (string, long)[] rows = new (string, long)[500];
-        for (long at = 0; at < (long)visitors * rounds; at += rows.Length)
-        {
-            for (int i = 0; i < rows.Length; i++)
-            {
-                rows[i] = (string.Create(CultureInfo.InvariantCulture, $"v{(at + i) % visitors}"), at + i);
-            }
-
-            RecordBatch batch = Sample.Scores(0, at, NowMs, rows);
-            Assert.Equal(rows.Length, hub.Apply(batch).Applied);
-        }
-    }
-
-    /// <summary>An edge in so far as it says hello.</summary>
-    private sealed class RawEdge : IDisposable
-    {
-        private readonly TcpClient client = new();
-        private readonly FrameReader frames = new();
-        private PipeReader? input;
-
-        public static async Task<RawEdge> Connect(int port, ulong start)
-        {
-            RawEdge edge = new();
-            await edge.client.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
-            PackedWriter hello = new();
-            new HelloMessage("raw", start, 0, 0).Write(hello);
-            edge.input = PipeReader.Create(edge.client.GetStream());
-            await edge.Send(FrameKind.Hello, hello.WrittenMemory);
-            return edge;
-        }
-
-        public async Task Send(FrameKind kind, ReadOnlyMemory<byte> payload)
-        {
-            System.Buffers.ArrayBufferWriter<byte> frame = new();
-            Frame.Write(frame, kind, payload.Span);
-            await client.GetStream().WriteAsync(frame.WrittenMemory, TestContext.Current.CancellationToken);
-        }
-
-        public async Task<ReadOnlyMemory<byte>> Expect(FrameKind wanted)
-        {
-            while (true)
-            {
-                ReadResult read = await input!.ReadAsync(TestContext.Current.CancellationToken);
-                System.Buffers.ReadOnlySequence<byte> buffer = read.Buffer;
-                bool isFrame = frames.TryRead(ref buffer, out FrameKind kind, out ReadOnlyMemory<byte> payload);
-                byte[] copy = payload.ToArray();
-                input.AdvanceTo(buffer.Start, isFrame ? buffer.Start : buffer.End);
-                if (isFrame && kind == wanted)
-                {
-                    return copy;
-                }
-
-                Assert.False(read.IsCompleted && !isFrame, $"the hub closed before it sent {wanted}");
-            }
-        }
-
-        public void Dispose() => client.Dispose();
     }
 }

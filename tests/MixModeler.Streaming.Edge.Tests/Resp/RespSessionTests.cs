@@ -193,6 +193,14 @@ public sealed class RespSessionTests
     }
 
     [Fact]
+    public async Task Decisions_and_scores_allocate_nothing()
+    {
+        await using Conversation conversation = Conversation.Resp();
+        string requests = Command("MM.DECIDE", "home-hero", "v3", "device", "mobile") + Command("GET", "v3");
+        Assert.Equal(0, await conversation.AllocatedAsync(requests + requests));
+    }
+
+    [Fact]
     public async Task Random_bytes_never_break_the_parser()
     {
         const int Seed = 12;
