@@ -27,6 +27,7 @@ internal sealed class LearnerBench : IBench
     public Task<IReadOnlyList<BenchRow>> RunAsync(BenchSettings settings, CancellationToken stop)
     {
         Examples examples = Make();
+        settings.Say($"{(double)examples.Labels.Count(label => label) / Distinct:P1} positive");
         int count = settings.Quick ? 100_000 : 1_000_000;
         FtrlLearner learner = new(Rates, Numeric, HashBits);
         PlainLoop loop = new();
@@ -79,7 +80,7 @@ internal sealed class LearnerBench : IBench
         Examples examples = new(new double[Distinct * Numeric], new uint[Distinct * Categorical], new bool[Distinct]);
         for (int i = 0; i < Distinct; i++)
         {
-            double z = -3.1;
+            double z = -3.45;
             for (int f = 0; f < Numeric; f++)
             {
                 // log1p of counts and minutes, as the feature schema makes them.

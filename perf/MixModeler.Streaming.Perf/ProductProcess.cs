@@ -20,6 +20,12 @@ internal sealed class ProductProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["MIXMODELER_ENDS_WITH_INPUT"] = "1";
+        if (arguments[0] == "engine")
+        {
+            // As ./mixmodeler starts it.
+            start.Environment["DOTNET_TieredCompilation"] = "0";
+        }
+
         Process process = Process.Start(start)!;
         // Nobody reads what it says while it works; an unread pipe would stop it.
         process.ErrorDataReceived += (_, _) => { };

@@ -11,6 +11,7 @@ IBench[] benches =
     new LearnerBench(),
     new LearningBench(),
     new EdgeBench(),
+    new MicroBench(),
 ];
 
 Option<bool> json = new("--json") { Description = "Print the rows as JSON.", Recursive = true };

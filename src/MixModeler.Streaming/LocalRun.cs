@@ -13,7 +13,7 @@ namespace MixModeler.Streaming;
 /// <summary>
 /// The whole main job in one process and without servers, over a file or standard input: the same partition task and the
 /// same learner, over memory. The learner takes in each batch's examples before the next batch is read, so the same input
-/// always gives the same output, model versions included.
+/// always gives the same scores and examples. (How many model versions are announced also depends on the clock.)
 /// </summary>
 public sealed class LocalRun : IRecordSink
 {

@@ -23,7 +23,7 @@ namespace MixModeler.Streaming;
 public sealed class PartitionTask : IPartitionTask
 {
     // Few busy visitors never fill a commit; this bounds what a crash repeats.
-    private const int UncommittedEventsMax = 8 * RecordBatch.RecordsMax;
+    private const int UncommittedEventsMax = 16 * RecordBatch.RecordsMax;
 
     private readonly int partition;
     private readonly ModelRegister models;

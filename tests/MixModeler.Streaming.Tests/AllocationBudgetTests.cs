@@ -6,6 +6,7 @@ using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.State;
+using MixModeler.Streaming.Tests.Repository;
 using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Wire;
 
@@ -15,7 +16,7 @@ namespace MixModeler.Streaming.Tests;
 public class AllocationBudgetTests
 {
     private const int Operations = 20_000;
-    private static readonly TopologyPlan Topology = TopologyLoader.Load(Path.Combine(Root(), "topologies/luma-propensity/topology.yaml")).Plan!;
+    private static readonly TopologyPlan Topology = TopologyLoader.Load(RepositoryFiles.Full("topologies/luma-propensity/topology.yaml")).Plan!;
 
     [Fact]
     public void Every_budget_is_held_by_a_case_here() => Assert.Equal(
@@ -154,18 +155,7 @@ public class AllocationBudgetTests
     ];
 
     private static Dictionary<string, double> Budgets() =>
-        JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(Path.Combine(Root(), "perf/budgets.json")))!;
-
-    private static string Root()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MixModeler.Streaming.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
+        JsonSerializer.Deserialize<Dictionary<string, double>>(File.ReadAllText(RepositoryFiles.Full("perf/budgets.json")))!;
 
     private sealed class SilentSink : IRecordSink
     {

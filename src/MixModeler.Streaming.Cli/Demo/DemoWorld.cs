@@ -58,7 +58,8 @@ internal sealed class DemoWorld : IAsyncDisposable
             [
                 "engine", "--topology", options.Topology, "--kafka", Kafka, "--redis", redis.Endpoint, "--partitions", Text(options.Partitions),
                 "--hub-port", Text(HubPort), "--control-port", Text(ControlPort),
-            ]);
+            ],
+            ("DOTNET_TieredCompilation", "0"));
         await UntilAsync(engine, () => AnswersAsync($"http://127.0.0.1:{ControlPort}/ready", stop), stop);
 
         say("starting the edge");

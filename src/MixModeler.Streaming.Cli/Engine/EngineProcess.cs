@@ -205,7 +205,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private LearnerTask CreateLearner(int partition)
     {
         RedisStateStore store = new(redis!, $"{topology.Name}:learner:{topology.Model!.Name}:{partition}");
-        return learner = new LearnerTask(topology, store, producer.CreateSink(), TimeProvider.System);
+        return learner = new LearnerTask(topology, store, producer.CreateSink(), TimeProvider.System, report: report);
     }
 
     private Task AnnounceTopologyAsync(CancellationToken stop)

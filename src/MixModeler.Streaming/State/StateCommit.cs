@@ -5,8 +5,12 @@ namespace MixModeler.Streaming.State;
 /// </summary>
 public sealed class StateCommit
 {
-    /// <summary>A script of some 500 keys is the sweet spot between round trips and the time it holds the store.</summary>
-    public const int RecordsTarget = 500;
+    /// <summary>
+    /// A commit ends before it changes more visitors than this. Only a task with a backlog ever gets here, and there fewer and
+    /// larger commits pay: a visitor who comes again is written once. `bench kafka` applied 33,000 events/s with 500, 56,000
+    /// with 2,000 and 73,000 with 4,000, where one script holds redis-server for some 30 ms.
+    /// </summary>
+    public const int RecordsTarget = 4_000;
 
     public long FirstOffset { get; set; }
 

@@ -12,7 +12,7 @@ public sealed class LearningQualityTests(ITestOutputHelper output)
     public async Task Online_learner_is_as_good_as_an_offline_regression_over_the_same_examples()
     {
         TopologyPlan plan = TopologyLoader.Load(RepositoryFiles.Full("topologies/luma-propensity/topology.yaml")).Plan!;
-        LumaGenerator generator = new(new GeneratorOptions { Users = 300, Seed = 11 });
+        LumaGenerator generator = new(new GeneratorOptions { Users = 6_000, Seed = 11 });
         using MemoryStream lines = new();
         List<string> types = [];
         while (generator.TryNext(out GeneratedRecord record))

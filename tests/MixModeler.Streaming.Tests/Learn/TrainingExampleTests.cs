@@ -21,7 +21,7 @@ public sealed class TrainingExampleTests
     [Fact]
     public void An_example_looks_as_the_page_on_topics_shows_it()
     {
-        using TrainingExampleWriter writer = new(Schema);
+        TrainingExampleWriter writer = new(Schema);
 
         ReadOnlySpan<byte> written = writer.Write("v"u8, 1_788_256_800_000, true, new Origin(3, 1300, 0), [3, double.NaN, -2.5]);
 
@@ -32,7 +32,7 @@ public sealed class TrainingExampleTests
     public void Every_number_reads_back_to_the_same_bits()
     {
         Random random = new(99);
-        using TrainingExampleWriter writer = new(Schema);
+        TrainingExampleWriter writer = new(Schema);
         TrainingExampleReader reader = new(Schema);
         double[] read = new double[3];
         for (int i = 0; i < 20_000; i++)
@@ -131,7 +131,7 @@ public sealed class TrainingExampleTests
     [Fact]
     public void Writing_and_reading_allocate_nothing()
     {
-        using TrainingExampleWriter writer = new(Schema);
+        TrainingExampleWriter writer = new(Schema);
         TrainingExampleReader reader = new(Schema);
         double[] values = [3, double.NaN, -2.5];
         double[] read = new double[3];

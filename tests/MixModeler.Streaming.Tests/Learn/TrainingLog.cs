@@ -20,7 +20,7 @@ internal sealed class TrainingLog
     {
         TrainingLog log = new();
         Random random = new(seed);
-        using TrainingExampleWriter writer = new(plan.Schema);
+        TrainingExampleWriter writer = new(plan.Schema);
         List<byte[]>[] written = [.. Enumerable.Range(0, partitions).Select(_ => new List<byte[]>())];
         long[] offsets = new long[partitions];
         while (log.Distinct < examples)

@@ -1,7 +1,9 @@
 using MixModeler.Streaming.Deliver;
+using MixModeler.Streaming.Learn;
+using MixModeler.Streaming.Learn.Offline;
 using MixModeler.Streaming.Topology;
 
-namespace MixModeler.Streaming.Learn.Offline;
+namespace MixModeler.Streaming;
 
 /// <summary>
 /// Runs a topology over lines of events, without servers, and reports on the very training examples that came of them.
