@@ -9,7 +9,7 @@ namespace MixModeler.Streaming.Cli;
 internal static class DemoCommand
 {
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(60);
-    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long events are sent; 0 = until Ctrl-C.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long events are sent; ten weeks of event time pass in it.", DefaultValueFactory = _ => 90 };
     private static readonly Option<double> Rate = new("--rate") { Description = "Events per second.", DefaultValueFactory = _ => 5_000 };
     private static readonly Option<double> Decisions = new("--decisions") { Description = "Decisions per second asked of the edge.", DefaultValueFactory = _ => 200 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Of the generated events.", DefaultValueFactory = _ => 1 };
@@ -40,9 +40,9 @@ internal static class DemoCommand
             Json = parsed.GetValue(Json),
             Topology = Path.GetFullPath(parsed.GetValue(Topology)!),
         };
-        if (options.Seconds < 0 || options.Rate < 1 || options.DecisionRate < 0)
+        if (options.Seconds < 1 || options.Rate < 1 || options.DecisionRate < 0)
         {
-            throw new CommandException(ExitCode.Usage, "--seconds must be 0 or more, --rate 1 or more and --decisions 0 or more.");
+            throw new CommandException(ExitCode.Usage, "--seconds must be 1 or more, --rate 1 or more and --decisions 0 or more.");
         }
 
         TopologyPlan topology = Settings.LoadTopology(options.Topology);

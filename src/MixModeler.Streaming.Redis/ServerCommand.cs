@@ -12,6 +12,12 @@ internal static class ServerCommand
     public static ProcessStartInfo Of(LocalRedisOptions options, int port)
     {
         List<string> command = options.Kind == LocalRedisKind.Garnet ? Garnet(options, port) : Redis(options, port);
+        // In a session of its own: Ctrl-C in a terminal is for the parent, which still needs the server to commit what it drains.
+        if (Find("setsid") is { } setsid)
+        {
+            command.Insert(0, setsid);
+        }
+
         // Otherwise a server would outlive a killed parent and keep its port and its memory.
         if (Find("setpriv") is { } setpriv)
         {

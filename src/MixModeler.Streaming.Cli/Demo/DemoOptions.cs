@@ -3,7 +3,7 @@ namespace MixModeler.Streaming.Cli.Demo;
 /// <summary>How a demo runs.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>0 = until Ctrl-C.</summary>
+    /// <summary>How long events are sent.</summary>
     public int Seconds { get; set; }
 
     /// <summary>Records per second that the generator sends.</summary>
@@ -20,6 +20,6 @@ internal sealed record DemoOptions
 
     public ulong Seed { get; set; } = 1;
 
-    /// <summary>The generator makes some 10.4 events a visitor; 0 seconds means a long demo, of ten minutes' events.</summary>
-    public int Users => Math.Max(200, (int)Math.Ceiling(Rate * (Seconds == 0 ? 600 : Seconds) / 10.4));
+    /// <summary>The generator makes some 10.4 events a visitor.</summary>
+    public int Users => Math.Max(200, (int)Math.Ceiling(Rate * Seconds / 10.4));
 }
