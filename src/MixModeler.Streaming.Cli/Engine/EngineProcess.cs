@@ -48,8 +48,6 @@ internal sealed class EngineProcess : IAsyncDisposable
             topology.Name, topology.Model?.Name ?? "", topology.Schema, topology.Model?.BaseRate ?? topology.Decisions.BaseRate);
     }
 
-    public int ControlPort => options.ControlPort;
-
     public int HubPort => hub?.Port ?? 0;
 
     public async Task StartAsync(CancellationToken stop)
