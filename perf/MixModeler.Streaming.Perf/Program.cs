@@ -8,9 +8,12 @@ IBench[] benches =
     new FeaturizerBench(),
     new KafkaBench(),
     new FreshnessBench(),
+    new ApplyBench(),
     new LearnerBench(),
     new LearningBench(),
     new EdgeBench(),
+    new CelBench(),
+    new HarmonizeBench(),
     new MicroBench(),
 ];
 

@@ -8,7 +8,7 @@ namespace MixModeler.Streaming.Cli;
 internal static class BrokerCommand
 {
     private static readonly Option<string> Topology = Settings.Topology();
-    private static readonly Option<int> Partitions = new("--partitions") { Description = "Partitions of events, scores and decisions.", DefaultValueFactory = _ => 16 };
+    private static readonly Option<int> Partitions = new("--partitions") { Description = "Partitions of events, scores, decisions and what nodes read and write.", DefaultValueFactory = _ => 16 };
     private static readonly Option<string?> AddressFile = new("--address-file") { Description = "Write HOST:PORT to this file once the broker answers." };
 
     public static Command Create()
@@ -24,10 +24,10 @@ internal static class BrokerCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        TopicNames topics = Settings.LoadTopology(parsed.GetValue(Topology)!).Topics;
+        TopologyPlan plan = Settings.LoadTopology(parsed.GetValue(Topology)!);
         int partitions = parsed.GetValue(Partitions);
         using EmbeddedBroker broker = EmbeddedBroker.Start();
-        foreach ((string topic, int count, _) in NeededTopics.Of(topics, partitions))
+        foreach ((string topic, int count, _) in NeededTopics.Of(plan.Topics, partitions).Concat(NeededTopics.OfNodes(plan, partitions)))
         {
             broker.CreateTopic(topic, count);
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MixModeler.Streaming.Cli.Engine;
+using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli;
 
@@ -8,6 +9,9 @@ internal static class EngineCommand
 {
     private static readonly string[] AllRoles = ["tasks", "learner", "hub"];
     private static readonly Option<string> Topology = Settings.Topology();
+    private static readonly Option<string?> Name = new("--name") { Description = "Run what the control log says that this topology runs, without a file." };
+    private static readonly Option<string> Prefix = new("--prefix") { Description = "With --name: what the topics' names begin with.", DefaultValueFactory = _ => new TopicNames().Prefix };
+    private static readonly Option<string?> EnvironmentName = Settings.EnvironmentName();
     private static readonly Option<string> Kafka = Settings.Kafka();
     private static readonly Option<string[]> KafkaProperties = Settings.KafkaProperties();
     private static readonly Option<string> Redis = Settings.Redis();
@@ -22,9 +26,10 @@ internal static class EngineCommand
     {
         Command command = new("engine", """
             Run the engine: read events, keep state in Redis, learn, score, feed the edges. Ctrl-C drains and commits.
+            The file is run if the control log knows no topology of its name; else what the log says: see 'topology apply'.
 
             Example:  mixmodeler engine --kafka 127.0.0.1:9092 --redis 127.0.0.1:6379
-            """) { Topology, Kafka, KafkaProperties, Redis, Roles, Bind, HubPort, ControlPort, Partitions, Visitors };
+            """) { Topology, EnvironmentName, Name, Prefix, Kafka, KafkaProperties, Redis, Roles, Bind, HubPort, ControlPort, Partitions, Visitors };
         command.SetAction(RunAsync);
         return command;
     }
@@ -38,9 +43,19 @@ internal static class EngineCommand
             throw new CommandException(ExitCode.Usage, $"--roles: '{unknown}' is none of {string.Join(", ", AllRoles)}.");
         }
 
+        string? name = parsed.GetValue(Name);
+        bool hasFile = name is null || parsed.GetResult(Topology) is { Implicit: false };
+        TopologyPlan? file = hasFile ? Settings.LoadTopology(parsed.GetValue(Topology)!, parsed.GetValue(EnvironmentName)) : null;
+        if (file is not null && name is not null && file.Name != name)
+        {
+            throw new CommandException(ExitCode.Usage, $"--name: the file is of the topology '{file.Name}', not '{name}'.");
+        }
+
         EngineOptions options = new()
         {
-            Topology = Settings.LoadTopology(parsed.GetValue(Topology)!),
+            Topology = file,
+            Name = file?.Name ?? name!,
+            Topics = file?.Topics ?? new TopicNames(parsed.GetValue(Prefix)!),
             Kafka = Settings.KafkaOf(parsed.GetValue(Kafka)!, parsed.GetValue(KafkaProperties), $"mixmodeler-engine-{Environment.ProcessId}"),
             Redis = parsed.GetValue(Redis)!,
             RunsTasks = roles.Contains("tasks"),

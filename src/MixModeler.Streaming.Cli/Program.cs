@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MixModeler.Streaming.Cli;
+using MixModeler.Streaming.Cli.Harmonize;
 
 RootCommand root = new("""
     Marketing decisions that learn while the events arrive: Kafka in, decisions at the edge out.
@@ -12,8 +13,16 @@ RootCommand root = new("""
     EdgeCommand.Create(),
     BrokerCommand.Create(),
     GenerateCommand.Create(),
+    IngestCommand.Create(),
+    HarmonizeCommand.Create(),
     RunCommand.Create(),
     TopologyCommand.Create(),
+    OperatorsCommand.Create(),
+    CelCommand.Create(),
+    DeadLetterCommand.Create(),
+    StateCommand.Create(),
+    WhyCommand.Create(),
+    ReplayCommand.Create(),
     BenchCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

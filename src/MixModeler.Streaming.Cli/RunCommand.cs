@@ -6,10 +6,11 @@ using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli;
 
-/// <summary>`mixmodeler run`: the main job over a file or standard input, without servers.</summary>
+/// <summary>`mixmodeler run`, and `topology run FILE`: a topology over a file or standard input, without servers.</summary>
 internal static class RunCommand
 {
     private static readonly Option<string> Topology = Settings.Topology();
+    private static readonly Option<string?> EnvironmentName = Settings.EnvironmentName();
     private static readonly Option<string> From = new("--from") { Description = "A file of events, one JSON document a line, or - for standard input.", DefaultValueFactory = _ => "-" };
     private static readonly Option<string?> Out = new("--out") { Description = "Folder for one .jsonl per topic; without it the scores go to standard output." };
     private static readonly Option<bool> Json = Settings.Json();
@@ -20,14 +21,26 @@ internal static class RunCommand
             Run a topology over a file or standard input, in memory: scores, examples, models and dead letters come out.
 
             Example:  mixmodeler generate --users 2000 --to - | mixmodeler run --from - --out results
-            """) { Topology, From, Out, Json };
-        command.SetAction(RunAsync);
+            """) { Topology, EnvironmentName, From, Out, Json };
+        command.SetAction((parsed, stop) => RunAsync(parsed, parsed.GetValue(Topology)!, stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    public static Command CreateUnderTopology()
     {
-        TopologyPlan topology = Settings.LoadTopology(parsed.GetValue(Topology)!);
+        Argument<string> file = new("FILE") { Description = "The topology file." };
+        Command command = new("run", """
+            Run a topology over a file or standard input, in memory, and count what its nodes did.
+
+            Example:  mixmodeler topology run topologies/luma-propensity/topology.yaml --from topologies/luma-propensity/events.jsonl --out results
+            """) { file, EnvironmentName, From, Out, Json };
+        command.SetAction((parsed, stop) => RunAsync(parsed, parsed.GetValue(file)!, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string file, CancellationToken stop)
+    {
+        TopologyPlan topology = Settings.LoadTopology(file, parsed.GetValue(EnvironmentName));
         string from = parsed.GetValue(From)!;
         await using Stream input = from == "-" ? Console.OpenStandardInput() : File.OpenRead(from);
         using TopicFiles files = new(parsed.GetValue(Out), topology.Topics.Scores);
@@ -46,6 +59,11 @@ internal static class RunCommand
         await run.RunAsync(input, stop);
         files.Flush();
         Tell(run, parsed.GetValue(Json), from);
+        if (!topology.Harmonized.IsEmpty)
+        {
+            await DatasetRun.RunAsync(topology, from, parsed.GetValue(Out), stop);
+        }
+
         return run.Progress.Lost + run.Progress.Duplicated == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -70,6 +88,7 @@ internal static class RunCommand
                     logLoss = Finite(quality?.LogLoss),
                     lost = run.Progress.Lost,
                     duplicated = run.Progress.Duplicated,
+                    operators = run.Operators.Select(node => new { node.Node, node.Operator, node.In, node.Out, node.Errors }),
                 },
                 JsonSerializerOptions.Web));
             return;
@@ -80,6 +99,12 @@ internal static class RunCommand
         if (quality is { Examples: > 0 })
         {
             Console.Error.WriteLine($"prequential AUC {quality.Auc:F4}, log-loss {quality.LogLoss:F4} over {quality.Examples:N0} examples");
+        }
+
+        foreach (OperatorTotals node in run.Operators)
+        {
+            string errors = node.Errors.IsEmpty ? "" : $"; failed: {string.Join(", ", node.Errors.Select(error => $"{error.Key} {error.Value:N0}"))}";
+            Console.Error.WriteLine($"  {node.Node} ({node.Operator}): {node.In:N0} in, {node.Out:N0} out{errors}");
         }
     }
 

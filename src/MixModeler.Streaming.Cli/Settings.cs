@@ -57,12 +57,17 @@ internal static class Settings
         DefaultValueFactory = _ => FromEnvironment("MIXMODELER_TOPOLOGY", ShippedTopology()),
     };
 
+    public static Option<string?> EnvironmentName() => new("--env")
+    {
+        Description = "The environment whose differences apply: a section of 'environments' in the file, or FILE.ENV.yaml beside it.",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document, for programs." };
 
     /// <summary>The plan of a file; its problems, all of them, end the command.</summary>
-    public static TopologyPlan LoadTopology(string path)
+    public static TopologyPlan LoadTopology(string path, string? environment = null)
     {
-        TopologyResult result = TopologyLoader.Load(path);
+        TopologyResult result = TopologyLoader.Load(path, environment);
         return result.Plan ?? throw new CommandException(ExitCode.InvalidTopology, string.Join('\n', result.Problems));
     }
 

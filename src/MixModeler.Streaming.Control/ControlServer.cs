@@ -4,13 +4,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using MixModeler.Streaming.Explain;
+using MixModeler.Streaming.Harmonize.Serve;
 using MixModeler.Streaming.Observe;
+using MixModeler.Streaming.Operate;
 
 namespace MixModeler.Streaming.Control;
 
 /// <summary>
 /// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until it
-/// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text).
+/// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text), and
+/// `/v1/topologies…` and `/v1/harmonized…`, which are served where there is somebody to ask.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -22,17 +26,37 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="port">TCP port; 0 takes a free one.</param>
     /// <param name="status">Makes a snapshot; called for every request.</param>
     /// <param name="stop">Gives up starting.</param>
+    /// <param name="topologies">Takes wishes for running topologies; gives null until the control log has been read.</param>
+    /// <param name="taps">Shows live records; gives null until a version runs.</param>
+    /// <param name="harmonized">The harmonized table; gives null until a version runs.</param>
     /// <exception cref="ControlStartException">The port is taken or may not be used.</exception>
-    public static async Task<ControlServer> StartAsync(IPAddress bind, int port, Func<EngineStatus> status, CancellationToken stop)
+    public static async Task<ControlServer> StartAsync(
+        IPAddress bind,
+        int port,
+        Func<EngineStatus> status,
+        CancellationToken stop,
+        Func<TopologyControl?>? topologies = null,
+        Func<LiveTaps?>? taps = null,
+        Func<IHarmonizedSource?>? harmonized = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(bind, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = RequestBody.BytesMax;
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(bind, port);
+        });
         WebApplication web = builder.Build();
+        web.UseExceptionHandler(failed => failed.Run(Replies.FailedAsync));
+        web.UseStatusCodePages(Replies.BareAsync);
         web.MapGet("/health", http => AnswerHealthAsync(http, status()));
         web.MapGet("/ready", http => AnswerReadyAsync(http, status()));
         web.MapGet("/v1/status", http => AnswerStatusAsync(http, status(), StatusCodes.Status200OK));
         web.MapGet("/metrics", http => AnswerMetricsAsync(http, status()));
+        TopologyEndpoints.Map(web, topologies ?? (() => null));
+        TapEndpoint.Map(web, taps ?? (() => null));
+        HarmonizedEndpoints.Map(web, harmonized ?? (() => null));
         try
         {
             await web.StartAsync(stop);
@@ -44,6 +68,9 @@ public sealed class ControlServer : IAsyncDisposable
             throw new ControlStartException($"The control port {bind}:{port} cannot be used: {e.Message}", e);
         }
     }
+
+    /// <summary>The port that was taken.</summary>
+    public int Port => new Uri(web.Urls.First()).Port;
 
     public async ValueTask DisposeAsync()
     {
@@ -60,7 +87,7 @@ public sealed class ControlServer : IAsyncDisposable
 
     private static Task AnswerReadyAsync(HttpContext http, EngineStatus status)
     {
-        bool ready = status.Started && status.Partitions.All(p => p.State == "Running");
+        bool ready = status.Started && status.Partitions.Concat(status.Datasets.SelectMany(dataset => dataset.Partitions)).All(p => p.State == "Running");
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return http.Response.WriteAsync(ready ? "ready\n" : "starting, or not every assigned partition runs yet\n", http.RequestAborted);
     }

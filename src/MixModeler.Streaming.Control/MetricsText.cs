@@ -33,6 +33,13 @@ internal static class MetricsText
             text.Append(CultureInfo.InvariantCulture, $"mixmodeler_partition_lag_records{{partition=\"{partition.Partition}\"}} {partition.Lag}\n");
         }
 
+        Operators(text, "operator_in_total", "counter", "Records that came in, by operator.", status, each => each.In);
+        Operators(text, "operator_out_total", "counter", "Records that went out, by operator.", status, each => each.Out);
+        Operators(text, "operator_errors_total", "counter", "Records that an operator's failure policy took.", status, each => each.Errors);
+        Operators(text, "operator_p99_seconds", "gauge", "Time for one record lately, 99th percentile; 0 where nobody measures.", status, each => each.P99Micros / 1e6);
+        Operators(text, "operator_state_keys", "gauge", "Keys of which an operator keeps something, estimated.", status, each => each.StateKeys);
+        Operators(text, "operator_state_bytes", "gauge", "Bytes that an operator keeps, estimated.", status, each => each.StateBytes);
+        DatasetMetrics.Append(text, status.Datasets);
         if (status.Learner is { } learner)
         {
             Metric(text, "learner_examples_total", "counter", "Examples learned.", learner.Examples);
@@ -51,12 +58,21 @@ internal static class MetricsText
         return text.ToString();
     }
 
+    private static void Operators(StringBuilder text, string name, string type, string help, EngineStatus status, Func<OperatorCounts, double> value)
+    {
+        Head(text, name, type, help);
+        foreach (OperatorCounts each in status.Operators)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"mixmodeler_{name}{{node=\"{each.Name}\",operator=\"{each.Operator}\"}} {value(each)}\n");
+        }
+    }
+
     private static void Metric(StringBuilder text, string name, string type, string help, double value)
     {
         Head(text, name, type, help);
         text.Append(CultureInfo.InvariantCulture, $"mixmodeler_{name} {value}\n");
     }
 
-    private static void Head(StringBuilder text, string name, string type, string help) =>
+    internal static void Head(StringBuilder text, string name, string type, string help) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP mixmodeler_{name} {help}\n# TYPE mixmodeler_{name} {type}\n");
 }

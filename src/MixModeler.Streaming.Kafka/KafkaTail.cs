@@ -108,8 +108,9 @@ public sealed class KafkaTail : IAsyncDisposable
         }
         else
         {
-            caughtUp.TrySetException(bug);
+            // Health looks at this one: whoever learns of the end by the other must find it ill.
             completion.TrySetException(bug);
+            caughtUp.TrySetException(bug);
         }
     }
 
@@ -180,6 +181,24 @@ public sealed class KafkaTail : IAsyncDisposable
                 Deliver(buffer);
                 watch.Up();
             }
+            else if (watch.Problem is not null)
+            {
+                // Nothing comes on a quiet topic, so silence does not tell whether the brokers are back.
+                Ask();
+            }
+        }
+    }
+
+    private void Ask()
+    {
+        try
+        {
+            consumer!.QueryWatermarkOffsets(new(topic, 0), Patience);
+            watch.Up();
+        }
+        catch (KafkaException)
+        {
+            stopping.Wait(RetryPause);
         }
     }
 

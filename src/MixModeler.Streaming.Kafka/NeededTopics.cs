@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming.Kafka;
 
@@ -19,11 +20,35 @@ public static class NeededTopics
         (topics.Training, 1, false),
         (topics.Models, 1, true),
         (topics.DeadLetter, 1, false),
+        (topics.Replays, 1, true),
         (topics.Topologies, 1, true),
     ];
 
+    /// <summary>
+    /// What the nodes of a topology write, what its key-bys send to themselves, and what its other sources and its datasets read.
+    /// Topics of datasets are not compacted: a row's later record is found by its version, not by its place.
+    /// </summary>
+    public static IReadOnlyList<(string Name, int Partitions, bool Compacted)> OfNodes(TopologyPlan plan, int partitions) =>
+        [
+            .. LanePlans.TopicsOf(plan)
+                .Concat(LanePlans.KeyedOf(plan).Select(lane => lane.Topics.Events))
+                .Concat(plan.Harmonized.Datasets.Select(dataset => plan.Topics.Prefix + dataset.Topic))
+                .Distinct()
+                .Select(topic => (topic, partitions, false)),
+        ];
+
+    /// <summary>Creates what is missing of a topology's nodes.</summary>
+    public static async Task EnsureNodesAsync(KafkaOptions options, TopologyPlan plan, int partitions)
+    {
+        foreach ((string name, int wanted, bool compacted) in OfNodes(plan, partitions))
+        {
+            await KafkaTopics.EnsureAsync(options, name, wanted, compacted);
+        }
+    }
+
     /// <summary>Creates what is missing, however long the brokers take to answer; says once that it waits.</summary>
-    public static async Task EnsureAsync(KafkaOptions options, TopicNames topics, int partitions, Report report, CancellationToken stop)
+    /// <returns>How many partitions the events have.</returns>
+    public static async Task<int> EnsureAsync(KafkaOptions options, TopicNames topics, int partitions, Report report, CancellationToken stop)
     {
         Dictionary<string, int> found = [];
         TimeSpan pause = TimeSpan.FromMilliseconds(200);
@@ -55,6 +80,8 @@ public static class NeededTopics
             throw new InvalidOperationException(
                 $"{topics.Scores} has {found[topics.Scores]} partitions and {topics.Events} {found[topics.Events]}: a score goes to the partition its event came from, so give {topics.Scores} as many.");
         }
+
+        return found[topics.Events];
     }
 
     private static bool MayPass(InvalidOperationException e) =>

@@ -178,6 +178,7 @@ internal sealed class PartitionRunner : IDisposable
         }
 
         DropOpen();
+        task?.LetGo();
         channel?.Writer.TryComplete();
         if (State != PartitionState.Running)
         {
@@ -285,7 +286,7 @@ internal sealed class PartitionRunner : IDisposable
         State = lost.Loss switch
         {
             TaskLoss.Fenced => PartitionState.Fenced,
-            TaskLoss.LogTruncated => PartitionState.Stopped,
+            TaskLoss.LogTruncated or TaskLoss.OperatorStopped => PartitionState.Stopped,
             _ => PartitionState.BackingOff,
         };
         pausedAt = clock.GetTimestamp();

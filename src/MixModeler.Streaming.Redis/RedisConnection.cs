@@ -16,6 +16,7 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly FailureReason reason;
     private readonly Lock gate = new();
     private Task<ConnectionMultiplexer> connecting;
+    private TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long generation;
     private (long Generation, bool IsGarnet)? server;
     private bool disposed;
@@ -35,6 +36,9 @@ public sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>Rises whenever the connection broke or was given up. What was acquired under an older one is to be acquired anew.</summary>
     public long Generation => Interlocked.Read(ref generation);
+
+    /// <summary>Ends when the generation of this moment does.</summary>
+    internal Task Broken => Volatile.Read(ref broken).Task;
 
     internal TimeSpan CommitPatience => options.CommitPatience;
 
@@ -69,7 +73,7 @@ public sealed class RedisConnection : IAsyncDisposable
         catch (RedisConnectionException)
         {
             // The client reports the break by an event too, but later than to whoever waits for an answer.
-            Interlocked.Increment(ref generation);
+            Broke();
             throw;
         }
     }
@@ -149,8 +153,15 @@ public sealed class RedisConnection : IAsyncDisposable
     {
         if (failure.ConnectionType == ConnectionType.Interactive)
         {
-            Interlocked.Increment(ref generation);
+            Broke();
         }
+    }
+
+    // The number first: who sees the end of the old generation must see the new one too.
+    private void Broke()
+    {
+        Interlocked.Increment(ref generation);
+        Interlocked.Exchange(ref broken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     private void Reopen()
@@ -163,7 +174,7 @@ public sealed class RedisConnection : IAsyncDisposable
                 return;
             }
 
-            Interlocked.Increment(ref generation);
+            Broke();
             old = connecting;
             connecting = OpenAsync();
         }

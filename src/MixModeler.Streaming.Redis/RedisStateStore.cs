@@ -51,9 +51,13 @@ public sealed class RedisStateStore : IStateStore
 
     public string Scope { get; }
 
+    /// <summary>Of the lease that is held; no lease, no loss.</summary>
+    public Task Moved { get; private set; } = new TaskCompletionSource().Task;
+
     public async Task<StateLease> AcquireAsync(long startOffset, CancellationToken stop)
     {
         // Read before asking: a break in between makes the lease stale at once, which costs a repetition and nothing else.
+        Task broken = connection.Broken;
         long generation = connection.Generation;
         try
         {
@@ -61,12 +65,30 @@ public sealed class RedisStateStore : IStateStore
             RedisResult[] answer = (RedisResult[])await connection.AskAsync(
                 database => StateScripts.Acquire.RunAsync(database, fixedKeys, [holder, startOffset]), stop).ConfigureAwait(false);
             heldGeneration = generation;
+            Moved = broken;
             long offset = long.Parse((string)answer[1]!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             return new StateLease((long)answer[0], offset, (byte[]?)answer[2]);
         }
         catch (Exception cause) when (RedisConnection.IsFailure(cause))
         {
             throw await connection.LostAsync($"did not hand out {Scope}", cause).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<StateGlance?> PeekAsync(CancellationToken stop)
+    {
+        try
+        {
+            // One multi-get: the server answers it at one moment, between two commits.
+            RedisValue[] found = await connection.AskAsync(
+                database => database.StringGetAsync([fixedKeys[2], fixedKeys[3]]), stop).ConfigureAwait(false);
+            return found[0].IsNull
+                ? null
+                : new StateGlance(long.Parse(found[0].ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), found[1]);
+        }
+        catch (Exception cause) when (RedisConnection.IsFailure(cause))
+        {
+            throw await connection.LostAsync($"did not tell where {Scope} stands", cause).ConfigureAwait(false);
         }
     }
 
@@ -155,6 +177,53 @@ public sealed class RedisStateStore : IStateStore
             await Task.Delay(pause, time, stop).ConfigureAwait(false);
             pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
         }
+    }
+
+    /// <remarks>Redis walks over all its keys for this, other scopes' too: meant for rare walks in small steps, not for every minute.</remarks>
+    public async Task<StoredKeys> ScanAsync(string? cursor, int about, CancellationToken stop)
+    {
+        ThrowIfMoved();
+        try
+        {
+            (string next, byte[][] found) = await ScanAsync(recordPrefix, cursor, about, stop).ConfigureAwait(false);
+            int prefix = ((byte[])recordPrefix!).Length;
+            return new StoredKeys(Array.ConvertAll(found, key => key[prefix..]), next == "0" ? null : next);
+        }
+        catch (Exception cause) when (RedisConnection.IsFailure(cause))
+        {
+            throw await connection.LostAsync($"did not list the records of {Scope}", cause).ConfigureAwait(false);
+        }
+    }
+
+    public async Task RemoveAsync(CancellationToken stop)
+    {
+        try
+        {
+            string? cursor = null;
+            do
+            {
+                (cursor, byte[][] found) = await ScanAsync(ScopeKeys.Of(Scope, ""), cursor, LoadKeysMax, stop).ConfigureAwait(false);
+                RedisKey[] keys = [.. found.Select(key => (RedisKey)key).Except([fixedKeys[0]])];
+                if (keys.Length > 0)
+                {
+                    await connection.AskAsync(database => database.KeyDeleteAsync(keys), stop).ConfigureAwait(false);
+                }
+            }
+            while (cursor != "0");
+            await connection.AskAsync(database => database.KeyDeleteAsync(fixedKeys[0]), stop).ConfigureAwait(false);
+        }
+        catch (Exception cause) when (RedisConnection.IsFailure(cause))
+        {
+            throw await connection.LostAsync($"did not remove {Scope}", cause).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(string Next, byte[][] Keys)> ScanAsync(RedisKey prefix, string? cursor, int about, CancellationToken stop)
+    {
+        byte[] pattern = [.. (byte[])prefix!, (byte)'*'];
+        RedisResult[] answer = (RedisResult[])await connection.AskAsync(
+            database => database.ExecuteAsync("SCAN", cursor ?? "0", "MATCH", pattern, "COUNT", about), stop).ConfigureAwait(false);
+        return ((string)answer[0]!, (byte[][])answer[1]!);
     }
 
     private RedisKey[] Keys(StateCommit commit)

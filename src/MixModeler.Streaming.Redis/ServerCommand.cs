@@ -43,6 +43,8 @@ internal static class ServerCommand
         [
             program, "--port", Text(port), "--bind", "127.0.0.1", "--dir", options.Directory, "--save", "",
             "--appendonly", options.AppendOnly ? "yes" : "no", "--daemonize", "no",
+            // It lives for minutes: rewriting its log meanwhile would take a core for nothing.
+            "--auto-aof-rewrite-percentage", "0",
         ];
     }
 

@@ -80,7 +80,8 @@ internal sealed class DecisionCompiler(DecisionDocument document, FeatureSchema 
             rule.ScoreFrom,
             below,
             [.. rule.Features.Select((condition, i) => CompileFeature(condition, $"{path}.features[{i}]"))],
-            [.. rule.Attributes.Select((condition, i) => CompileAttribute(condition, $"{path}.attributes[{i}]"))]);
+            [.. rule.Attributes.Select((condition, i) => CompileAttribute(condition, $"{path}.attributes[{i}]"))],
+            [.. rule.Audiences.Select((name, i) => CompileAudience(name, $"{path}.audiences[{i}]")).OfType<AudienceRule>()]);
     }
 
     private DecisionPlan.FeatureBound CompileFeature(FeatureCondition condition, string path)
@@ -110,6 +111,23 @@ internal sealed class DecisionCompiler(DecisionDocument document, FeatureSchema 
         }
 
         return new DecisionPlan.AttributeSet(condition);
+    }
+
+    private AudienceRule? CompileAudience(string name, string path)
+    {
+        if (Array.Find(document.Audiences, audience => audience.Name == name) is not { } audience)
+        {
+            Problems.Add($"{path}: there is no audience '{name}'");
+            return null;
+        }
+
+        AudienceRule? rule = AudienceRule.Compile(audience.When, document.Features.Select(feature => feature.Name), out string? problem);
+        if (rule is null)
+        {
+            Problems.Add($"{path}: '{name}' cannot be decided: {problem}");
+        }
+
+        return rule;
     }
 
     private void Require(string text, string path)

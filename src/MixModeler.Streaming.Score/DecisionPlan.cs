@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using MixModeler.Streaming.Score.Cel;
 
 namespace MixModeler.Streaming.Score;
 
@@ -70,9 +71,10 @@ public sealed class DecisionPlan
     public Outcome Choose(int scope, ReadOnlySpan<double> values, double score, RequestAttributes attributes)
     {
         Scope at = scopes[scope];
+        ReadOnlySpan<CelValue> facts = at.AsksForAudiences ? AudienceRule.Facts(values, score) : [];
         foreach (Rule rule in at.Rules)
         {
-            if (rule.Holds(values, score, attributes))
+            if (rule.Holds(values, score, attributes, facts))
             {
                 return rule.Outcome;
             }
@@ -81,11 +83,14 @@ public sealed class DecisionPlan
         return at.Otherwise;
     }
 
-    internal sealed record Scope(ImmutableArray<byte> Name, Rule[] Rules, Outcome Otherwise, Outcome Unknown);
-
-    internal sealed record Rule(Outcome Outcome, double From, double Below, FeatureBound[] Features, AttributeSet[] Attributes)
+    internal sealed record Scope(ImmutableArray<byte> Name, Rule[] Rules, Outcome Otherwise, Outcome Unknown)
     {
-        public bool Holds(ReadOnlySpan<double> values, double score, RequestAttributes attributes)
+        public bool AsksForAudiences { get; } = Array.Exists(Rules, rule => rule.Audiences.Length > 0);
+    }
+
+    internal sealed record Rule(Outcome Outcome, double From, double Below, FeatureBound[] Features, AttributeSet[] Attributes, AudienceRule[] Audiences)
+    {
+        public bool Holds(ReadOnlySpan<double> values, double score, RequestAttributes attributes, ReadOnlySpan<CelValue> facts)
         {
             if (!(score >= From && score < Below))
             {
@@ -110,7 +115,20 @@ public sealed class DecisionPlan
                 }
             }
 
-            return true;
+            return Audiences.Length == 0 || IsInOne(facts);
+        }
+
+        private bool IsInOne(ReadOnlySpan<CelValue> facts)
+        {
+            foreach (AudienceRule audience in Audiences)
+            {
+                if (audience.Holds(facts))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 

@@ -19,6 +19,10 @@ public sealed record ModelDocument
     /// <summary>Names of the inputs, in the order of the weights; whoever loads the model checks them against its schema.</summary>
     public string[] Inputs { get; set; } = [];
 
+    /// <summary>Which label it foretells, as training examples say it; null where it was not said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LabelId { get; set; }
+
     /// <summary>Feature values and the score they must give: a receiver reproduces them before it switches.</summary>
     public GoldenScore[] Golden { get; set; } = [];
 
@@ -42,6 +46,12 @@ public sealed record DecisionDocument
     /// <summary>Hash of the topology's content.</summary>
     public string Version { get; set; } = "";
 
+    /// <summary>
+    /// Names what rows and model mean: features of the same name and kind may still count other things. Rows and models sent under one
+    /// layout mean nothing under another.
+    /// </summary>
+    public string Layout { get; set; } = "";
+
     public string Model { get; set; } = "";
 
     /// <summary>P(label) before any model arrived.</summary>
@@ -52,7 +62,13 @@ public sealed record DecisionDocument
 
     public Feature[] Features { get; set; } = [];
 
+    /// <summary>Those that rules name.</summary>
+    public AudienceDocument[] Audiences { get; set; } = [];
+
     public ScopeDocument[] Scopes { get; set; } = [];
+
+    /// <summary>Rows and models of the one are rows and models of the other.</summary>
+    public bool HasLayoutOf(DecisionDocument other) => Layout == other.Layout && Features.AsSpan().SequenceEqual(other.Features);
 }
 
 public sealed record ScopeDocument
@@ -84,6 +100,9 @@ public sealed record RuleDocument
     public FeatureCondition[] Features { get; set; } = [];
 
     public AttributeCondition[] Attributes { get; set; } = [];
+
+    /// <summary>The visitor is in one of these; none asks for nothing.</summary>
+    public string[] Audiences { get; set; } = [];
 }
 
 /// <summary>Holds when the feature is known and lies within both bounds, inclusive.</summary>

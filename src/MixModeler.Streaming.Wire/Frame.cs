@@ -9,7 +9,7 @@ public enum FrameKind : byte
     /// <summary>Edge → hub, first: who the edge is and where it stands (<see cref="HelloMessage"/>).</summary>
     Hello = 1,
 
-    /// <summary>Hub → edge, first: what will follow (<see cref="WelcomeMessage"/>).</summary>
+    /// <summary>Hub → edge, first, and again when what follows begins anew (<see cref="WelcomeMessage"/>).</summary>
     Welcome = 2,
 
     /// <summary>Hub → edge: a DecisionDocument as JSON.</summary>
@@ -21,7 +21,7 @@ public enum FrameKind : byte
     /// <summary>Hub → edge: rows of visitors (<see cref="RowBatch"/>).</summary>
     Rows = 5,
 
-    /// <summary>Hub → edge, once a connection: everything the hub held when the edge came has been sent.</summary>
+    /// <summary>Hub → edge, once after each welcome: everything the hub held at that moment has been sent.</summary>
     SnapshotEnd = 6,
 
     /// <summary>Hub → edge, every second (<see cref="HeartbeatMessage"/>).</summary>

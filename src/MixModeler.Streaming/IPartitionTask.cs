@@ -31,4 +31,12 @@ public interface IPartitionTask
     /// <param name="stop">Abandons at once: what is not committed will be replayed by the next holder.</param>
     /// <exception cref="TaskLostException">The cache must be dropped and the partition acquired anew or left.</exception>
     Task RunAsync(ChannelReader<RecordBatch> batches, Action<RecordBatch> recycle, CancellationToken stop);
+
+    /// <summary>
+    /// The channel is about to complete because the partition goes elsewhere: a task that holds still, with records in the channel
+    /// that it must not work on now, ends at once. Called from another thread.
+    /// </summary>
+    void LetGo()
+    {
+    }
 }

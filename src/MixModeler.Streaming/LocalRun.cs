@@ -7,6 +7,7 @@ using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.State;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming;
 
@@ -22,6 +23,7 @@ public sealed class LocalRun : IRecordSink
     private readonly ModelRegister models;
     private readonly PartitionTask task;
     private readonly LearnerTask? learner;
+    private readonly List<KeyedLane> keyed = [];
     private readonly RecordBatch records = new();
     private readonly List<RecordBatch> full = [];
     private RecordBatch examples = new();
@@ -38,11 +40,40 @@ public sealed class LocalRun : IRecordSink
         Time = time;
         string model = topology.Model?.Name ?? "";
         models = new ModelRegister(topology.Name, model, topology.Schema, topology.Model?.BaseRate ?? 0.5);
-        task = new PartitionTask(topology, 0, new MemoryStateStore(), this, models, visitorsMax: 1_000_000);
+        IReadOnlyList<TopologyPlan> lanes = LanePlans.KeyedOf(topology);
+        // Without events, what is read are the records of the first other source.
+        TopologyPlan main = topology.Source.IdentityPaths.IsEmpty && lanes.Count > 0 ? lanes[0] : topology;
+        foreach (TopologyPlan lane in lanes.Where(lane => lane != main))
+        {
+            keyed.Add(new KeyedLane(lane.Topics.Events, new PartitionTask(lane, 0, new MemoryStateStore(), this, new ModelRegister(lane))));
+        }
+
+        task = new PartitionTask(main, 0, new MemoryStateStore(), this, models, visitorsMax: 1_000_000);
         learner = topology.Model is null ? null : new LearnerTask(topology, new MemoryStateStore(), this, time);
     }
 
     public TimeProvider Time { get; }
+
+    /// <summary>Counts of the topology's nodes, of all lanes.</summary>
+    public IReadOnlyList<OperatorTotals> Operators => [.. task.Operators, .. keyed.SelectMany(lane => lane.Task.Operators)];
+
+    // What a key-by sends waits here for the lane behind it.
+    private sealed record KeyedLane(string Topic, PartitionTask Task)
+    {
+        public List<RecordBatch> Batches { get; } = [];
+
+        public long Next { get; set; }
+
+        public void Add(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        {
+            if (Batches.Count == 0 || Batches[^1].IsFull)
+            {
+                Batches.Add(new RecordBatch());
+            }
+
+            Batches[^1].Add(Next++, timestampMs, key, value);
+        }
+    }
 
     public TaskProgress Progress => task.Progress;
 
@@ -52,6 +83,11 @@ public sealed class LocalRun : IRecordSink
     public async Task RunAsync(Stream input, CancellationToken stop)
     {
         await task.AcquireAsync(0, stop);
+        foreach (KeyedLane lane in keyed)
+        {
+            await lane.Task.AcquireAsync(0, stop);
+        }
+
         if (learner is not null)
         {
             await learner.AcquireAsync(0, stop);
@@ -85,6 +121,10 @@ public sealed class LocalRun : IRecordSink
 
             examples.Add(nextExample++, Time.GetUtcNow().ToUnixTimeMilliseconds(), key, value);
         }
+        else if (keyed.Find(lane => lane.Topic == topic) is { } lane)
+        {
+            lane.Add(Time.GetUtcNow().ToUnixTimeMilliseconds(), key, value);
+        }
         else if (topic == topology.Topics.Models)
         {
             models.Offer(JsonSerializer.Deserialize(copy, DocumentJson.Default.ModelDocument)!);
@@ -99,6 +139,14 @@ public sealed class LocalRun : IRecordSink
         {
             await task.RunAsync(ChannelOf([records]), static _ => { }, stop);
             records.Clear();
+        }
+
+        // A lane stands before those that its own key-bys lead to.
+        foreach (KeyedLane lane in keyed.Where(lane => lane.Batches.Count > 0))
+        {
+            RecordBatch[] batches = [.. lane.Batches];
+            lane.Batches.Clear();
+            await lane.Task.RunAsync(ChannelOf(batches), static _ => { }, stop);
         }
 
         if (learner is not null && examples.Count > 0)

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using MixModeler.Streaming.Deliver;
-using MixModeler.Streaming.Featurize;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Observe;
@@ -19,51 +18,54 @@ namespace MixModeler.Streaming;
 /// A commit stands at the end of one or more batches, or earlier when enough visitors changed. Everything that leaves the
 /// task is in the log before the commit, and state and offset move together in it: after a crash the next holder reads the
 /// committed state, repeats the events from the committed offset and sends the same outputs again with the same origins.
+/// Which version of the topology the state belongs to moves with it too: how it gets from one to the next is told in
+/// PartitionTask.Versions.cs.
 /// </remarks>
-public sealed class PartitionTask : IPartitionTask
+public sealed partial class PartitionTask : IPartitionTask
 {
     // Few busy visitors never fill a commit; this bounds what a crash repeats.
     private const int UncommittedEventsMax = 16 * RecordBatch.RecordsMax;
 
-    private readonly int partition;
-    private readonly ModelRegister models;
-    private readonly EventReader reader;
-    private readonly TaskState state;
-    private readonly Featurizer featurizer;
-    private readonly Scorer scorer;
-    private readonly LabelJoin? labels;
-    private readonly TaskOutputs outputs;
+    private readonly TaskParts parts;
+    private readonly bool isSilent;
+    private readonly ComparedSink sink;
     private readonly OffsetLedger ledger = new();
     private readonly TaskTotals totals = new();
     private readonly PackedWriter packed = new();
-    private readonly long deduplicateMs;
-    private readonly long latenessMs;
+    private Lane lane;
+    private TaskState state;
+    private TaskRecord record;
     private LinearModel model;
     private long newestMs;
     private long nextOffset;
     private TaskProgress progress;
 
-    /// <param name="topology">What to do.</param>
-    /// <param name="partition">Of the events topic; outputs carry it.</param>
-    /// <param name="store">This partition's state.</param>
-    /// <param name="sink">This task's own sink.</param>
-    /// <param name="models">Tells the model version that scores.</param>
-    /// <param name="visitorsMax">Visitors kept in memory between batches.</param>
+    public PartitionTask(TaskParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        this.parts = parts;
+        isSilent = parts.IsSilent;
+        sink = new ComparedSink(parts.Sink);
+        lane = CompileLane(parts.Live.Order.Active);
+        state = new TaskState(lane.Layout, parts.Store, parts.VisitorsMax);
+        record = new TaskRecord { Version = lane.Plan.Version, Layout = lane.Layout };
+        model = parts.Models.Of(lane.Plan);
+        progress = new TaskProgress(parts.Partition, lane.Plan.Version, 0, 0, ledger, totals);
+    }
+
+    /// <summary>A task of one version that stays, for runs without servers.</summary>
     public PartitionTask(
         TopologyPlan topology, int partition, IStateStore store, IRecordSink sink, ModelRegister models, int visitorsMax = 50_000)
+        : this(new TaskParts
+        {
+            Live = new LiveTopology(topology),
+            Partition = partition,
+            Store = store,
+            Sink = sink,
+            Models = models,
+            VisitorsMax = visitorsMax,
+        })
     {
-        this.partition = partition;
-        this.models = models;
-        reader = new EventReader(topology);
-        state = new TaskState(topology.Schema, store, visitorsMax);
-        featurizer = new Featurizer(topology);
-        scorer = new Scorer(topology.Schema);
-        labels = topology.Model is null ? null : new LabelJoin(topology.Model, topology.Source.Lateness);
-        outputs = new TaskOutputs(topology, partition, sink);
-        deduplicateMs = (long)topology.Source.DeduplicateWithin.TotalMilliseconds;
-        latenessMs = (long)topology.Source.Lateness.TotalMilliseconds;
-        model = models.Current;
-        progress = new TaskProgress(partition, 0, 0, ledger, totals);
     }
 
     /// <summary>Where the task stood at its last commit.</summary>
@@ -71,37 +73,89 @@ public sealed class PartitionTask : IPartitionTask
 
     public long CommittedOffset => Progress.NextOffset;
 
+    /// <summary>What the task spends its time on.</summary>
+    public TaskTimes Times { get; } = new();
+
+    /// <summary>Which operators keep how much of the state.</summary>
+    public IReadOnlyList<StatePart> Parts => state.Parts;
+
     public async Task<long> AcquireAsync(long earliestOffset, CancellationToken stop)
     {
-        newestMs = TaskRecord.Unpack(await state.AcquireAsync(earliestOffset, stop), ledger, totals);
+        byte[]? stored = await state.AcquireAsync(earliestOffset, stop);
+        await parts.Live.CatchUpAsync(stop);
+        Resume(TaskRecord.Unpack(stored, ledger, totals));
         nextOffset = state.CommittedOffset;
-        Volatile.Write(ref progress, new TaskProgress(partition, nextOffset, newestMs, ledger, totals));
+        Publish();
         return nextOffset;
     }
 
     public async Task RunAsync(ChannelReader<RecordBatch> batches, Action<RecordBatch> recycle, CancellationToken stop)
     {
-        while (await batches.WaitToReadAsync(stop))
+        try
         {
-            while (batches.TryRead(out RecordBatch? batch))
-            {
-                EventBatch events = reader.Read(batch);                             // Ingest
-                await LoadAsync(events, stop);                                      // State: one multi-get
-                for (int next = 0; next < events.Count;)
-                {
-                    next = ApplyFrom(next, events, batch);                          // Featurize, Score, Learn: nothing waits
-                    if (state.DirtyCount >= StateCommit.RecordsTarget)
-                    {
-                        await CommitAsync(stop);                                    // Deliver, then state and offset together
-                    }
-                }
+            await WorkAsync(batches, recycle, stop);
+        }
+        finally
+        {
+            // Nothing may go on beside a task that has ended: the next holder begins a lane of its own.
+            await (change?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
 
+    private async Task WorkAsync(ChannelReader<RecordBatch> batches, Action<RecordBatch> recycle, CancellationToken stop)
+    {
+        stopping = stop;
+        Task<bool>? arriving = null;
+        while (true)
+        {
+            Task changed = parts.Live.Changed;
+            bool mayGoOn = await ObeyAsync(batches.TryPeek(out _), stop);           // Topology: pause, prepare, switch
+            if (letGo && !mayGoOn)
+            {
+                return;
+            }
+
+            if (mayGoOn && batches.TryRead(out RecordBatch? batch))
+            {
+                await ApplyAsync(batch, stop);
                 recycle(batch);
                 bool more = batches.TryPeek(out _) && nextOffset - state.CommittedOffset < UncommittedEventsMax;
                 if (!more)
                 {
                     await CommitAsync(stop);                                        // What is here already shared the commit.
                 }
+
+                continue;
+            }
+
+            arriving ??= mayGoOn ? batches.WaitToReadAsync(stop).AsTask() : null;
+            if (!await WaitAsync(arriving, changed, stop))
+            {
+                return;
+            }
+
+            arriving = arriving is { IsCompleted: true } ? null : arriving;
+        }
+    }
+
+    /// <summary>One batch: read, its visitors brought in, every event applied; commits only when enough visitors changed.</summary>
+    internal async Task ApplyAsync(RecordBatch batch, CancellationToken stop)
+    {
+        long began = TaskTimes.Now;
+        EventBatch events = lane.Reader.Read(batch);                                // Ingest
+        began = Times.Read(began, events.Count);
+        await LoadAsync(events, stop);                                              // State: one multi-get
+        await LoadProfilesAsync(events, stop);
+        Times.Load(began);
+        for (int next = 0; next < events.Count;)
+        {
+            int first = next;
+            began = TaskTimes.Now;
+            next = ApplyFrom(next, events, batch);                                  // Featurize, Score, Learn: nothing waits
+            Times.Apply(began, next - first);
+            if (state.DirtyCount >= StateCommit.RecordsTarget)
+            {
+                await CommitAsync(stop);                                            // Deliver, then state and offset together
             }
         }
     }
@@ -118,33 +172,54 @@ public sealed class PartitionTask : IPartitionTask
                 batchNewestMs = Math.Max(batchNewestMs, events[i].TimeMs);
                 state.Want(events[i].Visitor, events.Visitor(i));
             }
+            else if (events[i].Rejection == Rejection.TimeMarker)
+            {
+                batchNewestMs = Math.Max(batchNewestMs, events[i].TimeMs);
+            }
         }
 
-        return state.LoadAsync(batchNewestMs, labels is not null, stop);
+        return state.LoadAsync(batchNewestMs, lane.HasSchedule, stop);
     }
 
     /// <summary>Applies events until the batch or the room of a commit ends; returns where to go on.</summary>
     private int ApplyFrom(int first, EventBatch events, RecordBatch batch)
     {
-        model = models.Current;
+        model = parts.Models.Of(lane.Plan);
         int i = first;
         for (; i < events.Count && state.DirtyCount < StateCommit.RecordsTarget; i++)
         {
             ref EventRow row = ref events[i];
-            if (row.Rejection == Rejection.None && row.TimeMs < newestMs - latenessMs)
+            bool isReplay = lane.IsKeyed && row.Rejection == Rejection.None && !record.Origins.TryAdvance(row.Origin);
+            if (row.Rejection == Rejection.None && !isReplay && row.TimeMs < newestMs - lane.LatenessMs)
             {
                 row.Rejection = Rejection.TooLate;
             }
 
-            outputs.StartOf(row.Offset);
-            if (row.Rejection == Rejection.None)
+            lane.Outputs.StartOf(batch, i);
+            if (parts.Taps?.Listening is not null)
             {
-                ApplyEvent(in row, events.Symbols(i), events.Amounts(i));
+                ShowRead(batch, i, row.Rejection);
+            }
+
+            if (isReplay)
+            {
+                totals.DuplicateEvents++;
+            }
+            else if (row.Rejection == Rejection.None)
+            {
+                ApplyEvent(events, i, batch);
+            }
+            else if (row.Rejection == Rejection.TimeMarker)
+            {
+                newestMs = Math.Max(newestMs, row.TimeMs);
             }
             else
             {
                 totals.CountRejected(row.Rejection);
-                outputs.DeadLetter(row.Rejection, batch, i);
+                if (!isSilent)
+                {
+                    lane.Outputs.DeadLetter(row.Rejection, batch, i);
+                }
             }
 
             SettleDue();
@@ -155,26 +230,49 @@ public sealed class PartitionTask : IPartitionTask
         return i;
     }
 
-    private void ApplyEvent(in EventRow row, ReadOnlySpan<int> symbols, ReadOnlySpan<double> amounts)
+    private void ApplyEvent(EventBatch events, int i, RecordBatch batch)
     {
+        ref EventRow row = ref events[i];
         int slot = state.Find(row.Visitor);
         VisitorMemory visitor = state.Change(slot);
         newestMs = Math.Max(newestMs, row.TimeMs);
-        if (deduplicateMs > 0 && !visitor.EventIds.TryAdd(row.EventId, row.TimeMs, newestMs - deduplicateMs))
+        if (lane.DeduplicateMs > 0 && !visitor.EventIds.TryAdd(row.EventId, row.TimeMs, newestMs - lane.DeduplicateMs))
         {
             totals.DuplicateEvents++;
             return;
         }
 
         totals.Accepted++;
+        if (parts.Taps?.Listening is not null)
+        {
+            ShowDistinct(batch, i);
+        }
+
+        if (lane.Flow is { } flow)
+        {
+            ApplyFlow(flow, visitor, slot, events, i, batch);                       // Flow: the main job is one of the nodes
+        }
+        else
+        {
+            ApplyProfile(visitor, slot, in row, events.Symbols(i), events.Amounts(i));
+        }
+    }
+
+    private void ApplyProfile(VisitorMemory visitor, int slot, in EventRow row, ReadOnlySpan<int> symbols, ReadOnlySpan<double> amounts)
+    {
         Span<long> features = state.Row(slot);
-        featurizer.Apply(features, row.TimeMs, symbols, amounts);
-        // A late event changes what is known, but the score stays one as of the visitor's newest event.
-        visitor.Score = scorer.Score(model, features, features[0]);
-        visitor.ScoreModelVersion = model.Version;
-        outputs.Score(visitor, features, row.ReceivedMs);
+        lane.Featurizer.Apply(features, row.TimeMs, symbols, amounts);
+        // Nodes behind the profile may keep what follows from the score.
+        if (!isSilent || lane.Flow is not null)
+        {
+            // A late event changes what is known, but the score stays one as of the visitor's newest event.
+            visitor.Score = lane.Scorer.Score(model, features, features[0]);
+            visitor.ScoreModelVersion = model.Version;
+            lane.Outputs.Score(visitor, features, row.ReceivedMs);
+        }
+
         totals.Scored++;
-        if (labels is not null)
+        if (lane.Labels is not null)
         {
             LearnFrom(row.TimeMs, symbols, visitor, features);
         }
@@ -183,9 +281,9 @@ public sealed class PartitionTask : IPartitionTask
     /// <summary>A label event settles earlier decisions as positive; any other event is a decision whose label is awaited.</summary>
     private void LearnFrom(long timeMs, ReadOnlySpan<int> symbols, VisitorMemory visitor, ReadOnlySpan<long> features)
     {
-        if (featurizer.IsLabel(symbols))
+        if (lane.Featurizer.IsLabel(symbols))
         {
-            totals.Positives += Emit(visitor, labels!.Converted(visitor.Pending, timeMs), label: true);
+            totals.Positives += Emit(visitor, lane.Labels!.Converted(visitor.Pending, timeMs), label: true);
         }
         else if (visitor.Pending.IsFull)
         {
@@ -204,7 +302,16 @@ public sealed class PartitionTask : IPartitionTask
     {
         for (int i = 0; i < TaskState.SettledPerEventMax && state.TryTakeDue(newestMs, out VisitorMemory visitor); i++)
         {
-            totals.Negatives += Emit(visitor, labels!.Expired(visitor.Pending, newestMs), label: false);
+            if (lane.Labels is not null)
+            {
+                totals.Negatives += Emit(visitor, lane.Labels.Expired(visitor.Pending, newestMs), label: false);
+            }
+
+            if (lane.Flow is { } flow)
+            {
+                AdvanceFlow(flow, visitor);
+            }
+
             Reschedule(visitor);
         }
     }
@@ -216,8 +323,11 @@ public sealed class PartitionTask : IPartitionTask
         {
             if (settled[p])
             {
-                outputs.Example(visitor.Id, visitor.Pending.TimeMs(p), visitor.Pending.Row(p), label);
                 emitted++;
+                if (!isSilent)
+                {
+                    lane.Outputs.Example(visitor.Id, visitor.Pending.TimeMs(p), visitor.Pending.Row(p), label);
+                }
             }
         }
 
@@ -231,32 +341,39 @@ public sealed class PartitionTask : IPartitionTask
 
     private void Reschedule(VisitorMemory visitor)
     {
-        if (labels!.Reschedule(visitor))
+        if (lane.Reschedule(visitor))
         {
             state.Reschedule(visitor);
         }
     }
 
     /// <summary>Outputs first, then state and offset together.</summary>
-    private async Task CommitAsync(CancellationToken stop)
-    {
-        if (nextOffset == state.CommittedOffset)
-        {
-            return;
-        }
+    private Task CommitAsync(CancellationToken stop) =>
+        nextOffset == state.CommittedOffset && state.DirtyCount == 0 ? Task.CompletedTask : CommitAllAsync(stop);
 
-        await outputs.FlushAsync(stop);
+    private async Task CommitAllAsync(CancellationToken stop)
+    {
+        long began = TaskTimes.Now;
+        await lane.Outputs.FlushAsync(stop);
         long firstOffset = state.CommittedOffset;
-        byte[] record = TaskRecord.Pack(packed, newestMs, ledger, totals);
-        switch (await state.CommitAsync(nextOffset, record, labels is null ? null : outputs.Profile, stop))
+        record.NewestMs = newestMs;
+        bool withProfiles = parts.WritesProfiles && lane.Labels is not null;
+        byte[] task = record.Pack(packed, ledger, totals);
+        switch (await state.CommitAsync(nextOffset, task, withProfiles ? lane.Outputs.Profile : null, stop))
         {
             case CommitOutcome.Fenced:
-                throw new TaskLostException(TaskLoss.Fenced, $"partition {partition}: a newer holder took over; this one stops writing");
+                throw new TaskLostException(
+                    TaskLoss.Fenced, $"partition {parts.Partition}: a newer holder took over; this one stops writing");
             case CommitOutcome.UnexpectedOffset:
                 throw new TaskLostException(
-                    TaskLoss.StateMoved, $"partition {partition}: the state no longer stands at offset {firstOffset}; it is read again");
+                    TaskLoss.StateMoved, $"partition {parts.Partition}: the state no longer stands at offset {firstOffset}; it is read again");
         }
 
-        Volatile.Write(ref progress, new TaskProgress(partition, nextOffset, newestMs, ledger, totals));
+        Times.Commit(began);
+        lane.Flow?.Publish();
+        Publish();
     }
+
+    private void Publish() =>
+        Volatile.Write(ref progress, new TaskProgress(parts.Partition, record.Version, nextOffset, newestMs, ledger, totals));
 }

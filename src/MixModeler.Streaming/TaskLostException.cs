@@ -17,6 +17,9 @@ public enum TaskLoss
 
     /// <summary>The log no longer holds the offset the state asks for. Only an operator can decide.</summary>
     LogTruncated,
+
+    /// <summary>A node of the flow that may not fail did. Only an operator can decide; the state stands at the last commit.</summary>
+    OperatorStopped,
 }
 
 /// <summary>A task gives up its memory; the host decides by <see cref="Loss"/> how to come back.</summary>

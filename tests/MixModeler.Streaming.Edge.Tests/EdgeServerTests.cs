@@ -113,7 +113,7 @@ public sealed class EdgeServerTests : IAsyncLifetime
             sections += line == "# Server" ? 1 : 0;
         }
 
-        await writing;
+        await writing.WaitAsync(Wait.LongDeadline, TestContext.Current.CancellationToken);
         Assert.Equal(Requests, sections);
 
         async Task WriteAsync()
@@ -170,7 +170,7 @@ public sealed class EdgeServerTests : IAsyncLifetime
         Task running = other.RunAsync(stop.Token);
         await Wait.Until(() => other.RespPort != 0, "it has started");
         await stop.CancelAsync();
-        await running;
+        await running.WaitAsync(Wait.LongDeadline, TestContext.Current.CancellationToken);
     }
 
     private async Task<string> RedisCli(params string[] arguments)

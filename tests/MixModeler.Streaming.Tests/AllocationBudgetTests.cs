@@ -2,12 +2,14 @@ using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Featurize;
 using MixModeler.Streaming.Generate;
+using MixModeler.Streaming.Harmonize;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.State;
 using MixModeler.Streaming.Tests.Repository;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Datasets;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Tests;
@@ -63,15 +65,17 @@ public class AllocationBudgetTests
     {
         LabelJoin labels = new(Topology.Model!, Topology.Source.Lateness);
         TaskOutputs outputs = new(Topology, 0, new SilentSink());
-        VisitorMemory visitor = new(Topology.Schema.RowWords) { Id = "44151791191760264503989199005142605453"u8.ToArray(), ScoreModelVersion = 7 };
+        VisitorMemory visitor = new(Topology.Schema.RowWords, []) { Id = "44151791191760264503989199005142605453"u8.ToArray(), ScoreModelVersion = 7 };
         long[] row = new long[Topology.Schema.RowWords];
         long ms = 1_790_000_000_000;
+        RecordBatch batch = new();
+        batch.Add(1, ms, [], "{}"u8);
         Hold("event: state, featurize, score, label join, outputs, without the commit", () => Repeat(() =>
         {
             row[0] = ms += 3_600_000;
             visitor.EventIds.TryAdd(new Hash128(1, (ulong)ms), ms, ms - 86_400_000);
             row.CopyTo(visitor.Pending.Add(ms));
-            outputs.StartOf(ms);
+            outputs.StartOf(batch, 0);
             outputs.Score(visitor, row, ms);
             ReadOnlySpan<bool> settled = labels.Expired(visitor.Pending, ms + 1);
             for (int i = 0; i < settled.Length; i++)
@@ -83,7 +87,7 @@ public class AllocationBudgetTests
             }
 
             visitor.Pending.RemoveSettled(settled);
-            labels.Reschedule(visitor);
+            visitor.ScheduledDueMs = labels.DueMs(visitor.Pending);
         }));
     }
 
@@ -110,6 +114,39 @@ public class AllocationBudgetTests
         double[] inputs = [.. Enumerable.Range(0, Topology.Schema.InputCount).Select(i => 0.1 * i)];
         bool label = false;
         Hold("learner: predict then learn", () => Repeat(() => learner.PredictThenLearn(inputs, [], label = !label)));
+    }
+
+    [Fact]
+    public void Reading_an_event_by_40_rules_and_merging_it_into_its_cell()
+    {
+        (DatasetPlan plan, List<RecordBatch> batches) = Harmonize.FortyRules.Make(Operations);
+        DatasetReader reader = new(plan, Harmonize.DatasetWorld.Source, 0);
+        DatasetState state = new(new MemoryStateStore(), plan.Metrics.Length, 0, 50_000);
+        Hold("event harmonized: parse, 40 rules, merge into a cell, without the commit", () =>
+        {
+            foreach (RecordBatch batch in batches)
+            {
+                state.MakeRoom();
+                DatasetBatch rows = reader.Read(batch);
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    Assert.True(rows[i].Verdict == RecordVerdict.Event);
+                    state.WantCell(rows[i].Key);
+                    state.WantVisitor(rows[i].Visitor, rows.VisitorKey(i));
+                }
+
+                state.LoadAsync(CancellationToken.None).GetAwaiter().GetResult();
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    IdentityMemory visitor = state.Visitor(rows[i].Visitor);
+                    visitor.Ids.TryAdd(rows[i].EventId, rows[i].TimeMs, 0);
+                    state.Changed(visitor);
+                    CellMemory cell = state.Cell(rows[i].Key);
+                    cell.Add(in rows[i], rows.Amounts(i), rows.Present(i), 0);
+                    state.Changed(cell, rows[i].Offset);
+                }
+            }
+        });
     }
 
     private static void Hold(string operation, Action run)
@@ -152,6 +189,7 @@ public class AllocationBudgetTests
     [
         "event: parse, featurize, score", "featurizer step", "event: state, featurize, score, label join, outputs, without the commit",
         "score record written", "training example written", "learner: predict then learn",
+        "event harmonized: parse, 40 rules, merge into a cell, without the commit",
     ];
 
     private static Dictionary<string, double> Budgets() =>

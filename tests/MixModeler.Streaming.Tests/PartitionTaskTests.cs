@@ -17,7 +17,7 @@ public class PartitionTaskTests
     [Fact]
     public async Task Every_event_of_a_visitor_gives_a_score_with_its_origin()
     {
-        (RecordingSink sink, _, _) = await RunAsync(Plan(), [Event("v", "open", Day1Ms, "a"), Event("v", "click", Day1Ms + 60_000, "b")]);
+        (RecordingSink sink, _, _) = await RunAsync(PlanOf(), [Event("v", "open", Day1Ms, "a"), Event("v", "click", Day1Ms + 60_000, "b")]);
         JsonElement[] scores = [.. sink.On("mm.scores").Select(Json)];
         Assert.Equal([0L, 1L], scores.Select(s => s.GetProperty("origin").GetProperty("offset").GetInt64()));
         Assert.Equal("v", scores[0].GetProperty("visitor").GetString());
@@ -28,7 +28,7 @@ public class PartitionTaskTests
     public async Task A_label_within_the_horizon_settles_earlier_decisions_as_positive()
     {
         (RecordingSink sink, _, PartitionTask task) = await RunAsync(
-            Plan(),
+            PlanOf(),
             [
                 Event("v", "open", Day1Ms, "a"),
                 Event("v", "click", Day1Ms + 3_600_000, "b"),
@@ -49,7 +49,7 @@ public class PartitionTaskTests
     {
         long settledMs = Day1Ms + (7 + 1) * 86_400_000L + 1;
         (RecordingSink sink, _, PartitionTask task) = await RunAsync(
-            Plan(),
+            PlanOf(),
             [
                 Event("v", "open", Day1Ms, "a"),
                 Event("w", "open", settledMs - 1, "b"),
@@ -67,7 +67,7 @@ public class PartitionTaskTests
     {
         long day = 86_400_000;
         (RecordingSink sink, _, PartitionTask task) = await RunAsync(
-            Plan(),
+            PlanOf(),
             [
                 Event("v", "open", Day1Ms + 2 * day, "a"),
                 Event("v", "open", Day1Ms + 2 * day, "a"),
@@ -90,9 +90,9 @@ public class PartitionTaskTests
     public async Task A_holder_with_an_older_epoch_is_told_so_and_writes_nothing()
     {
         MemoryStateStore store = new();
-        PartitionTask zombie = NewTask(Plan(), store, new RecordingSink());
+        PartitionTask zombie = NewTask(PlanOf(), store, new RecordingSink());
         await zombie.AcquireAsync(0, Stop);
-        PartitionTask owner = NewTask(Plan(), store, new RecordingSink());
+        PartitionTask owner = NewTask(PlanOf(), store, new RecordingSink());
         await owner.AcquireAsync(0, Stop);
         TaskLostException lost = await Assert.ThrowsAsync<TaskLostException>(() => FeedAsync(zombie, [Batch(0, Event("v", "open", Day1Ms, "a"))]));
         Assert.Equal(TaskLoss.Fenced, lost.Loss);
@@ -107,7 +107,7 @@ public class PartitionTaskTests
     public async Task Crashes_batch_cuts_and_a_small_memory_change_neither_state_nor_examples(int seed)
     {
         string[] log = RandomLog(seed, visitors: 120, events: 6_000);
-        TopologyPlan plan = Plan(within: TimeSpan.FromHours(30), lateness: TimeSpan.FromHours(6), deduplicate: TimeSpan.FromHours(6));
+        TopologyPlan plan = PlanOf(within: TimeSpan.FromHours(30), lateness: TimeSpan.FromHours(6), deduplicate: TimeSpan.FromHours(6));
         (RecordingSink calm, MemoryStateStore calmStore, PartitionTask calmTask) = await RunAsync(plan, log);
         RecordingSink rough = new();
         MemoryStateStore roughStore = new();
@@ -151,7 +151,7 @@ public class PartitionTaskTests
     public async Task Counts_and_examples_agree_with_a_recomputation_from_scratch(int seed)
     {
         string[] log = RandomLog(seed, visitors: 60, events: 4_000);
-        TopologyPlan plan = Plan(within: TimeSpan.FromHours(30), lateness: TimeSpan.FromHours(6), deduplicate: TimeSpan.FromHours(6));
+        TopologyPlan plan = PlanOf(within: TimeSpan.FromHours(30), lateness: TimeSpan.FromHours(6), deduplicate: TimeSpan.FromHours(6));
         (RecordingSink sink, _, PartitionTask task) = await RunAsync(plan, log);
         RecomputedRun expected = RecomputedRun.Of(log, withinMs: 30 * 3_600_000, horizonMs: 6 * 3_600_000);
         Assert.Equal(expected.Accepted, task.Progress.Totals.Accepted);
@@ -255,6 +255,8 @@ public class PartitionTaskTests
 
         public Task<StateLease> AcquireAsync(long startOffset, CancellationToken stop) => store.AcquireAsync(startOffset, stop);
 
+        public Task<StateGlance?> PeekAsync(CancellationToken stop) => store.PeekAsync(stop);
+
         public Task<byte[]?[]> LoadAsync(IReadOnlyList<byte[]> keys, CancellationToken stop) => store.LoadAsync(keys, stop);
 
         public Task<DueKey[]> LoadDueAsync(long afterMs, long throughMs, int limit, CancellationToken stop) =>
@@ -274,5 +276,9 @@ public class PartitionTaskTests
 
             throw new TaskLostException(TaskLoss.StoreAway, "the store went away");
         }
+
+        public Task<StoredKeys> ScanAsync(string? cursor, int about, CancellationToken stop) => store.ScanAsync(cursor, about, stop);
+
+        public Task RemoveAsync(CancellationToken stop) => store.RemoveAsync(stop);
     }
 }

@@ -13,7 +13,7 @@ internal static class TestTopology
     public static readonly long Day1Ms = DateTimeOffset.Parse("2026-09-01T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture)
         .ToUnixTimeMilliseconds();
 
-    public static TopologyPlan Plan(TimeSpan? within = null, TimeSpan? lateness = null, TimeSpan? deduplicate = null) => new()
+    public static TopologyPlan PlanOf(TimeSpan? within = null, TimeSpan? lateness = null, TimeSpan? deduplicate = null) => new()
     {
         Name = "test",
         Tenant = "luma",

@@ -6,7 +6,13 @@ namespace MixModeler.Streaming.Cli.Engine;
 /// <summary>What one engine process does.</summary>
 internal sealed record EngineOptions
 {
-    public required TopologyPlan Topology { get; set; }
+    /// <summary>Null: what the control log says that <see cref="Name"/> runs.</summary>
+    public TopologyPlan? Topology { get; set; }
+
+    /// <summary>The topology's.</summary>
+    public required string Name { get; set; }
+
+    public TopicNames Topics { get; set; } = new();
 
     public required KafkaOptions Kafka { get; set; }
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Control;
 using MixModeler.Streaming.Deliver;
+using MixModeler.Streaming.Explain;
+using MixModeler.Streaming.Flow;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Learn;
@@ -11,41 +12,66 @@ using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Topology;
-using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Cli.Engine;
 
 /// <summary>One engine: wires Kafka, Redis, the tasks, the learner, the hub and the control port together. No logic of its own.</summary>
 internal sealed class EngineProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan FollowAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly EngineOptions options;
     private readonly Report report;
-    private readonly TopologyPlan topology;
     private readonly KafkaOptions kafka;
+    private readonly TopicNames topics;
+    private readonly TopologyRuntime runtime;
+    private readonly KafkaShadowLanes shadows;
     private readonly KafkaProducer producer;
-    private readonly ModelRegister models;
+    private readonly Announcements announcements;
     private readonly ConcurrentDictionary<int, PartitionTask> tasks = new();
-    private readonly SemaphoreSlim decisionsGate = new(1);
-    private KafkaRecordSink? announcements;
+    private readonly FlowTaps taps = new();
+    private readonly LiveTaps liveTaps;
+    private readonly CancellationTokenSource stopping = new();
+    private Task following = Task.CompletedTask;
+    // Known when the control log has been read.
+    private volatile TopologyPlan topology = null!;
+    private ModelRegister models = null!;
     private RedisConnection? redis;
     private KafkaTail? modelTail;
     private KafkaTail? scoreTail;
     private KafkaTaskHost? taskHost;
     private KafkaTaskHost? learnerHost;
+    private KeyedLanes? keyedLanes;
+    private DatasetTasks? datasetTasks;
+    private DatasetLanes? datasetLanes;
+    private HarmonizedView? harmonized;
     private LearnerTask? learner;
     private HubServer? hub;
     private ControlServer? control;
+    private StateSizes? sizes;
     private volatile bool started;
+    // What the topics of the events really have, whatever the options ask for.
+    private int partitions;
+    private volatile string? followProblem;
 
     public EngineProcess(EngineOptions options, Report report)
     {
         this.options = options;
         this.report = report;
-        topology = options.Topology;
         kafka = options.Kafka;
+        topics = options.Topics;
         producer = new KafkaProducer(kafka, report);
-        models = new ModelRegister(
-            topology.Name, topology.Model?.Name ?? "", topology.Schema, topology.Model?.BaseRate ?? topology.Decisions.BaseRate);
+        announcements = new Announcements(producer, topics, report);
+        liveTaps = new LiveTaps(() => topology, taps, TimeProvider.System);
+        runtime = new TopologyRuntime(options.Name, topics, kafka, producer, report, options.Redis)
+        {
+            Times = () => tasks.Values.Select(task => task.Times),
+        };
+        shadows = new KafkaShadowLanes(
+            kafka,
+            topics.Events,
+            (change, partition) => new RedisStateStore(redis!, $"{options.Name}~{change}:{partition}"),
+            (change, partition, offset) => runtime!.Comparisons.Open(change, partition, offset));
     }
 
     public int HubPort => hub?.Port ?? 0;
@@ -53,22 +79,27 @@ internal sealed class EngineProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken stop)
     {
         // Ports first: a taken one should be known before anything joins a group.
-        control = await ControlServer.StartAsync(IPAddress.Parse(options.ControlBind), options.ControlPort, Status, stop);
-        announcements = producer.CreateSink();
+        IPAddress bind = IPAddress.Parse(options.ControlBind);
+        control = await ControlServer.StartAsync(bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized);
         if (options.RunsHub)
         {
-            hub = new HubServer(new HubOptions { Bind = options.HubBind, Port = options.HubPort }, PublishDecisionsAsync, TimeProvider.System);
+            HubOptions at = new() { Bind = options.HubBind, Port = options.HubPort };
+            hub = new HubServer(at, announcements.DecisionsAsync, TimeProvider.System, version => runtime.Live?.PlanOf(version));
             hub.Start();
-            hub.Publish(topology.Decisions);
         }
 
         redis = await RedisConnection.ConnectAsync(new RedisOptions { Configuration = options.Redis }, TimeProvider.System, stop);
-        await NeededTopics.EnsureAsync(kafka, topology.Topics, options.Partitions, report, stop);
+        partitions = await NeededTopics.EnsureAsync(kafka, topics, options.Partitions, report, stop);
+        await StartTopologyAsync(stop);
         await StartModelsAsync(stop);
         StartHubTail();
+        await FollowLanesAsync();
         StartTasks();
+        StartDatasets();
+        sizes = options.RunsTasks ? new StateSizes(options.Redis, Scopes) : null;
         StartLearner();
-        await AnnounceTopologyAsync(stop);
+        await announcements.TopologyAsync(topology, stop);
+        following = FollowVersionsAsync(stopping.Token);
         started = true;
         report(Severity.Information, $"engine runs topology '{topology.Name}' version {topology.Version}; status at http://{options.ControlBind}:{options.ControlPort}/v1/status");
     }
@@ -77,7 +108,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     public async Task RunUntilAsync(CancellationToken stop)
     {
         Task stopped = Settings.UntilStoppedAsync(stop);
-        Task[] parts = [.. new[] { taskHost?.Completion, learnerHost?.Completion, scoreTail?.Completion, modelTail?.Completion }.OfType<Task>()];
+        Task?[] all = [taskHost?.Completion, learnerHost?.Completion, scoreTail?.Completion, modelTail?.Completion, runtime.Completion];
+        Task[] parts = [.. all.OfType<Task>()];
         Task first = await Task.WhenAny([stopped, .. parts]);
         if (first != stopped && first.IsFaulted)
         {
@@ -88,9 +120,16 @@ internal sealed class EngineProcess : IAsyncDisposable
     /// <summary>Drains and commits what was read, then lets go.</summary>
     public async ValueTask DisposeAsync()
     {
+        await stopping.CancelAsync();
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await StopAsync(taskHost);
+        if (keyedLanes is not null)
+        {
+            await keyedLanes.DisposeAsync();
+        }
+
         await StopAsync(learnerHost);
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { scoreTail, modelTail, hub, control, redis })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis })
         {
             if (part is not null)
             {
@@ -99,7 +138,8 @@ internal sealed class EngineProcess : IAsyncDisposable
         }
 
         producer.Dispose();
-        decisionsGate.Dispose();
+        announcements.Dispose();
+        stopping.Dispose();
 
         static async Task StopAsync(KafkaTaskHost? host)
         {
@@ -113,21 +153,112 @@ internal sealed class EngineProcess : IAsyncDisposable
 
     public EngineStatus Status()
     {
+        if (topology is null || models is null)
+        {
+            string[] problems = [.. Problems()];
+            return new EngineStatus { Topology = options.Name, Healthy = problems.Length == 0, Problems = problems };
+        }
+
         EngineStatus status = EngineReport.Of(
-            topology, tasks, taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
+            topology, tasks, [.. Beside()], scope => sizes?.Of(scope) ?? default,
+            taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
+        status.Datasets = [.. Datasets()];
+        status.Operators = [.. status.Operators, .. DatasetOperators.Of(status.Datasets, status.Operators)];
         status.Started = started;
         return status;
     }
 
+    private IEnumerable<DatasetReport> Datasets() => datasetLanes?.Running.Where(lane => lane.Wish.Dataset is not null).Select(lane =>
+        datasetTasks!.ReportOf(topology.Name, lane, datasetLanes.IsShown(lane), scope => sizes?.Of(scope) ?? default)) ?? [];
+
+    private IEnumerable<string> Scopes() => tasks.Keys.Select(partition => $"{topology.Name}:{partition}")
+        .Concat(keyedLanes?.Tasks.Select(each => $"{each.Topology}:{each.Partition}") ?? [])
+        .Concat(datasetLanes?.Scopes(topology.Name) ?? []);
+
+    // A lane's topology is named TOPOLOGY.LANE.
+    private IEnumerable<(string Branch, WatchedTask Task)> Beside() => keyedLanes?.Tasks.Select(each =>
+        (each.Topology[(topology.Name.Length + 1)..], EngineReport.Watched(each.Task, sizes?.Of($"{each.Topology}:{each.Partition}") ?? default))) ?? [];
+
     private IEnumerable<string> Problems()
     {
-        string?[] all = [taskHost?.Problem, learnerHost?.Problem, scoreTail?.Problem, modelTail?.Problem, producer.Problem];
+        string?[] all =
+        [
+            taskHost?.Problem, learnerHost?.Problem, .. keyedLanes?.Problems ?? [], .. datasetLanes?.Problems ?? [],
+            scoreTail?.Problem, modelTail?.Problem, producer.Problem,
+            .. runtime.Problems, followProblem,
+        ];
         return all.OfType<string>().Distinct();
+    }
+
+    private async Task StartTopologyAsync(CancellationToken stop)
+    {
+        await runtime.StartAsync(options.Topology, () => tasks.Select(each => (each.Key, each.Value.CommittedOffset)), stop);
+        TopologyPlan active = runtime.Live.Order.Active;
+        models = new ModelRegister(active);
+        topology = active;
+        hub?.Switch(active);
+    }
+
+    /// <summary>Edges and the status go with the version that is active.</summary>
+    private async Task FollowVersionsAsync(CancellationToken stop)
+    {
+        TopologyPlan followed = topology;
+        while (true)
+        {
+            Task changed = runtime.Live.Changed;
+            TopologyPlan active = runtime.Live.Order.Active;
+            if (active != followed && await TryFollowAsync(active, stop))
+            {
+                followed = active;
+            }
+
+            if (active == followed)
+            {
+                await changed.WaitAsync(stop);
+            }
+            else
+            {
+                await Task.Delay(FollowAgainAfter, stop);
+            }
+        }
+    }
+
+    // What fails here may pass, a broker that is away say; the tasks have switched, so there is no way but to try again.
+    private async Task<bool> TryFollowAsync(TopologyPlan active, CancellationToken stop)
+    {
+        try
+        {
+            if (active != topology)
+            {
+                models.Lead(active);
+                hub?.Switch(active);
+                topology = active;
+            }
+
+            StartTasks();
+            StartLearner();
+            await FollowLanesAsync();
+            await announcements.TopologyAsync(topology, stop);
+            followProblem = null;
+            report(Severity.Information, $"'{active.Name}' runs version {active.Version}");
+            return true;
+        }
+        catch (Exception failed) when (!stop.IsCancellationRequested)
+        {
+            string problem = $"Not all of this engine runs version {active.Version} yet, and it is tried again: {failed.Message}";
+            if (followProblem != problem)
+            {
+                report(Severity.Error, problem);
+            }
+
+            followProblem = problem;
+            return false;
+        }
     }
 
     private async Task StartModelsAsync(CancellationToken stop)
     {
-        modelTail = new KafkaTail(kafka, topology.Topics.Models, ReadModels, report);
+        modelTail = new KafkaTail(kafka, topics.Models, ReadModels, report);
         modelTail.Start();
         // Scoring begins with the newest version there is.
         await modelTail.CaughtUp.WaitAsync(stop);
@@ -138,8 +269,10 @@ internal sealed class EngineProcess : IAsyncDisposable
         for (int i = 0; i < batch.Count; i++)
         {
             ModelDocument? document = TryRead(batch.Value(i));
-            if (document is not null && models.Offer(document))
+            if (document is not null)
             {
+                models.Offer(document);
+                // The hub keeps what fits only the version that comes.
                 hub?.Publish(document);
             }
         }
@@ -153,7 +286,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         }
         catch (JsonException e)
         {
-            report(Severity.Warning, $"{topology.Topics.Models}: a record is no model document and is passed over: {e.Message}");
+            report(Severity.Warning, $"{topics.Models}: a record is no model document and is passed over: {e.Message}");
             return null;
         }
     }
@@ -165,70 +298,79 @@ internal sealed class EngineProcess : IAsyncDisposable
             return;
         }
 
-        scoreTail = new KafkaTail(kafka, topology.Topics.Scores, batch => hub.Apply(batch), report);
+        scoreTail = new KafkaTail(kafka, topics.Scores, batch => hub.Apply(batch), report);
         scoreTail.Start();
         scoreTail.CaughtUp.ContinueWith(_ => hub.CaughtUp(), TaskContinuationOptions.OnlyOnRanToCompletion);
     }
 
     private void StartTasks()
     {
-        if (!options.RunsTasks)
+        // Where events are those of datasets alone, their lanes read them.
+        if (!options.RunsTasks || taskHost is not null || !topology.ReadsEvents)
         {
             return;
         }
 
-        taskHost = new KafkaTaskHost(kafka, $"{topology.Name}-tasks", topology.Topics.Events, CreateTask, report);
+        taskHost = new KafkaTaskHost(kafka, $"{topology.Name}-tasks", topics.Events, CreateTask, report);
         taskHost.Start();
+    }
+
+    /// <summary>What stands behind key-bys, and the topics of nodes, go with the version that is active.</summary>
+    private async Task FollowLanesAsync()
+    {
+        if (options.RunsTasks)
+        {
+            await NeededTopics.EnsureNodesAsync(kafka, topology, partitions);
+            keyedLanes ??= new KeyedLanes(kafka, producer, redis!, partitions, options.VisitorsInMemory, taps, report);
+            await keyedLanes.FollowAsync(topology);
+        }
+    }
+
+    private void StartDatasets()
+    {
+        DatasetCatalog catalog = new(redis!, topology.Name);
+        harmonized = new HarmonizedView(kafka, catalog, () => runtime.Live.Order.Active, TimeProvider.System);
+        if (options.RunsTasks)
+        {
+            datasetTasks = new DatasetTasks(catalog, producer, redis!, partitions);
+            datasetLanes = new DatasetLanes(kafka, catalog, datasetTasks, runtime.Live, report, TimeProvider.System);
+            datasetLanes.Start();
+        }
     }
 
     private PartitionTask CreateTask(int partition)
     {
-        RedisStateStore store = new(redis!, $"{topology.Name}:{partition}");
-        PartitionTask task = new(topology, partition, store, producer.CreateSink(), models, options.VisitorsInMemory);
+        PartitionTask task = new(new TaskParts
+        {
+            Live = runtime.Live,
+            Partition = partition,
+            Store = new RedisStateStore(redis!, $"{topology.Name}:{partition}"),
+            Sink = producer.CreateSink(),
+            Models = models,
+            VisitorsMax = options.VisitorsInMemory,
+            Shadows = shadows,
+            Taps = taps,
+            Profiles = new RedisProfileLookup(redis!, partitions),
+        });
         tasks[partition] = task;
         return task;
     }
 
     private void StartLearner()
     {
-        if (!options.RunsLearner || topology.Model is null)
+        if (!options.RunsLearner || topology.Model is null || learnerHost is not null)
         {
             return;
         }
 
-        learnerHost = new KafkaTaskHost(kafka, $"{topology.Name}-learner", topology.Topics.Training, CreateLearner, report);
+        learnerHost = new KafkaTaskHost(kafka, $"{topology.Name}-learner", topics.Training, CreateLearner, report);
         learnerHost.Start();
     }
 
     private LearnerTask CreateLearner(int partition)
     {
-        RedisStateStore store = new(redis!, $"{topology.Name}:learner:{topology.Model!.Name}:{partition}");
-        return learner = new LearnerTask(topology, store, producer.CreateSink(), TimeProvider.System, report: report);
-    }
-
-    private Task AnnounceTopologyAsync(CancellationToken stop)
-    {
-        byte[] document = JsonSerializer.SerializeToUtf8Bytes(topology.Decisions, DocumentJson.Default.DecisionDocument);
-        announcements!.Send(topology.Topics.Topologies, IRecordSink.ByKey, Encoding.UTF8.GetBytes(topology.Name), document);
-        return announcements.FlushAsync(stop);
-    }
-
-    // Edges report from several connections; a sink has one user at a time.
-    private async Task PublishDecisionsAsync(IReadOnlyList<DecisionLine> decisions, CancellationToken stop)
-    {
-        await decisionsGate.WaitAsync(stop);
-        try
-        {
-            foreach (DecisionLine decision in decisions)
-            {
-                announcements!.Send(topology.Topics.Decisions, IRecordSink.ByKey, decision.Visitor.Span, decision.Json.Span);
-            }
-
-            await announcements!.FlushAsync(stop);
-        }
-        finally
-        {
-            decisionsGate.Release();
-        }
+        RedisStateStore store = new(redis!, $"{topology.Name}:learner:{partition}");
+        TrainingReplay replay = KafkaTrainingReplay.Of(kafka, topics.Training, partition, report);
+        return learner = new LearnerTask(runtime.Live, replay, store, producer.CreateSink(), TimeProvider.System, report: report);
     }
 }

@@ -4,6 +4,7 @@ using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Observe;
+using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli.Engine;
@@ -14,6 +15,8 @@ internal static class EngineReport
     public static EngineStatus Of(
         TopologyPlan topology,
         ConcurrentDictionary<int, PartitionTask> tasks,
+        IReadOnlyList<(string Branch, WatchedTask Task)> beside,
+        Func<string, ScopeSize> sizeOf,
         HostStatus? host,
         HostStatus? learnerHost,
         LearnerStatus? learner,
@@ -32,6 +35,8 @@ internal static class EngineReport
             totals.Add(task.Totals);
         }
 
+        WatchedTask[] main = [.. progress.Keys.Select(partition => Watched(tasks[partition], sizeOf($"{topology.Name}:{partition}")))];
+        LearnerReport? learnerReport = learner is null ? null : Learner(learner, learnerHost);
         string[] sentences = [.. problems];
         return new EngineStatus
         {
@@ -52,12 +57,16 @@ internal static class EngineReport
             Lag = assigned.Sum(p => p.Lag),
             ModelVersion = modelVersion,
             Partitions = [.. assigned.Select(p => Partition(p, progress.GetValueOrDefault(p.Partition)))],
-            Learner = learner is null ? null : Learner(learner, learnerHost),
+            Operators = OperatorTable.Of(topology, main, beside, learnerReport),
+            Learner = learnerReport,
             Hub = hub is null
                 ? null
                 : new HubReport(hubPort, hub.Edges, hub.Visitors, hub.HeadSequence, hub.DecisionsTaken, hub.RowsReplayed, hub.IsComplete),
         };
     }
+
+    public static WatchedTask Watched(PartitionTask task, ScopeSize size) =>
+        new(task.Progress, task.Operators, task.Times, task.Parts, size.Keys, size.Bytes);
 
     private static PartitionReport Partition(PartitionStatus status, TaskProgress? progress) => new(
         status.Partition, status.State.ToString(), progress?.NextOffset ?? -1, status.Lag, progress?.Lost ?? 0, progress?.Duplicated ?? 0, status.LastProblem);

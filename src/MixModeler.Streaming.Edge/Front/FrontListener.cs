@@ -99,6 +99,8 @@ internal sealed class FrontListener(FrontConnections connections, FrontLoop loop
 
         try
         {
+            // A peer that always has more to ask must not keep the loop that accepts, nor whoever stops it, from going on.
+            await Task.Yield();
             await loop.RunAsync(connection, newSession());
         }
         finally

@@ -130,25 +130,23 @@ internal sealed class HubConnection
     private async Task SendAsync(PipeWriter output, HelloMessage hello, CancellationToken ending)
     {
         HubImage image = hub.Image;
-        ulong instance = image.Instance;
         long head = image.Table?.HeadSequence ?? 0;
-        bool resumes = hello.Hub == instance && hello.Sequence >= 0 && hello.Sequence <= head;
+        bool resumes = hello.Hub == image.Instance && hello.Sequence >= 0 && hello.Sequence <= head;
         long cursor = resumes ? hello.Sequence : 0;
-        long? snapshotEnd = null;
         bool snapshotSent = false;
         byte[]? sentPlan = null;
         byte[]? sentModel = null;
         ulong ackedBatch = 0;
-        payload.Clear();
-        new WelcomeMessage(instance, resumes, head).Write(payload);
-        Frame.Write(output, FrameKind.Welcome, payload.Written);
+        ulong instance = Welcome(output, image, resumes);
         while (true)
         {
+            // Everything of one turn is of one image, and its plan goes first: an edge never gets a row or a model before the plan that
+            // says what they mean.
             image = hub.Image;
             if (image.Instance != instance)
             {
-                await FlushAsync(output, ending);
-                return;
+                instance = Welcome(output, image, resumes: false);
+                (cursor, snapshotSent, sentPlan, sentModel) = (0, false, null, null);
             }
 
             SendDocument(output, FrameKind.Plan, image.PlanJson, ref sentPlan);
@@ -157,9 +155,9 @@ internal sealed class HubConnection
             int rows = SendRows(output, image.Table, ref cursor);
             if (!snapshotSent && image is { IsComplete: true, Table: not null })
             {
-                // What the hub held when it first could be called complete is the snapshot; later changes are deltas.
-                snapshotEnd ??= image.Table.HeadSequence;
-                snapshotSent = cursor >= snapshotEnd && SendSnapshotEnd(output);
+                // A row that changes before it was sent moves behind all others: only who has come up to the head has every visitor. A
+                // frame that is not full ended there; where the head is by now says nothing while changes come without a pause.
+                snapshotSent = rows < options.RowsPerFrame && SendSnapshotEnd(output);
             }
 
             SendHeartbeat(output, image);
@@ -169,6 +167,14 @@ internal sealed class HubConnection
                 await wake.Reader.ReadAsync(ending);
             }
         }
+    }
+
+    private ulong Welcome(PipeWriter output, HubImage image, bool resumes)
+    {
+        payload.Clear();
+        new WelcomeMessage(image.Instance, resumes, image.Table?.HeadSequence ?? 0).Write(payload);
+        Frame.Write(output, FrameKind.Welcome, payload.Written);
+        return image.Instance;
     }
 
     private static void SendDocument(PipeWriter output, FrameKind kind, byte[]? json, ref byte[]? sent)

@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MixModeler.Streaming.Ingest;
+using MixModeler.Streaming.Learn;
 using MixModeler.Streaming.Score;
+using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Diff;
 
 namespace MixModeler.Streaming.Deliver;
 
@@ -38,8 +42,10 @@ public sealed class HubServer : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<HubConnection> connections = [];
     private readonly List<Task> running = [];
+    private readonly Func<string, TopologyPlan?> planOf;
+    private readonly ConcurrentDictionary<string, TopologyPlan> ran = [];
     private HubImage image = new(NewInstance());
-    private long? modelVersion;
+    private ModelDocument? waiting;
     private long rowsApplied;
     private long rowsReplayed;
     private long recordsRefused;
@@ -50,8 +56,10 @@ public sealed class HubServer : IAsyncDisposable
     /// <param name="options">Where to listen.</param>
     /// <param name="decisions">Takes what the edges decided; a batch is acknowledged when the task completes.</param>
     /// <param name="time">Clock and timers.</param>
-    public HubServer(HubOptions options, DecisionSink decisions, TimeProvider time)
+    /// <param name="planOf">Finds a version of the topology that rows name, also while it is only prepared; null where none is known.</param>
+    public HubServer(HubOptions options, DecisionSink decisions, TimeProvider time, Func<string, TopologyPlan?>? planOf = null)
     {
+        this.planOf = planOf ?? (static _ => null);
         this.options = options;
         this.time = time;
         receipts = new DecisionReceipts(decisions);
@@ -84,8 +92,7 @@ public sealed class HubServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">No plan was published yet, so rows cannot be read.</exception>
     public HubApplied Apply(RecordBatch batch)
     {
-        HubTable table = Image.Table ?? throw new InvalidOperationException("publish a plan before the first scores");
-        HubApplied outcome = table.Apply(batch);
+        HubApplied outcome = ApplyToCurrent(batch);
         Interlocked.Add(ref rowsApplied, outcome.Applied);
         Interlocked.Add(ref rowsReplayed, outcome.Replayed);
         Interlocked.Add(ref recordsRefused, outcome.Refused);
@@ -97,38 +104,91 @@ public sealed class HubServer : IAsyncDisposable
         return outcome;
     }
 
-    /// <summary>The newest version goes to every edge; one that an edge has not taken yet is skipped.</summary>
+    /// <summary>
+    /// The newest version goes to every edge; one that an edge has not taken yet is skipped. One over other inputs than the plan's
+    /// waits for the plan that has them.
+    /// </summary>
     public void Publish(ModelDocument model)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(model, DocumentJson.Default.ModelDocument);
         lock (gate)
         {
-            modelVersion = model.Version;
-            Volatile.Write(ref image, image with { ModelJson = json });
+            if (image.Plan is { } plan && !Fits(model, plan, image.Topology))
+            {
+                waiting = model;
+                return;
+            }
+
+            SetImage(image with { Model = model, ModelJson = JsonOf(model) });
         }
 
         WakeAll();
     }
 
     /// <summary>
-    /// Switches every edge to a plan. One with other features than before forgets all rows: the caller tails the topic of
-    /// scores anew and calls <see cref="CaughtUp"/> again.
+    /// Switches every edge to a plan. One of another layout than before forgets all rows: the caller tails the topic of scores anew
+    /// and calls <see cref="CaughtUp"/> again.
     /// </summary>
     /// <exception cref="DecisionPlanException">The document is not valid; the plan before it stays.</exception>
     public void Publish(DecisionDocument document)
     {
         DecisionPlan plan = DecisionPlan.Compile(document);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Default.DecisionDocument);
         lock (gate)
         {
-            bool keepsRows = image.Plan is DecisionPlan before && before.Schema.Features.SequenceEqual(plan.Schema.Features);
-            HubImage next = keepsRows
+            bool keepsModel = image.Plan is null || (image.Model is { } model && Fits(model, plan, null));
+            HubImage next = image.Plan is { } before && before.Document.HasLayoutOf(document)
                 ? image
-                : new HubImage(NewInstance()) { Table = new HubTable(plan.Schema), ModelJson = image.ModelJson };
-            Volatile.Write(ref image, next with { Plan = plan, PlanJson = json });
+                : new HubImage(NewInstance())
+                {
+                    Table = new HubTable(plan.Schema),
+                    Model = keepsModel ? image.Model : null,
+                    ModelJson = keepsModel ? image.ModelJson : null,
+                };
+            SetImage(next with { Plan = plan, PlanJson = JsonOf(document) });
         }
 
         WakeAll();
+    }
+
+    /// <summary>
+    /// Switches every edge to a version of the topology. Rows go on in its layout: what it shares with the version before is kept,
+    /// features that it has not are dropped, those that it makes anew are unknown until their visitor's next event. So does the model,
+    /// until one over the new inputs comes. The first call begins with no rows.
+    /// </summary>
+    /// <exception cref="DecisionPlanException">Its decisions are not valid; the version before it stays.</exception>
+    public void Switch(TopologyPlan next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        DecisionDocument document = next.Decisions with { Layout = RowLayouts.NameOf(next) };
+        DecisionPlan plan = DecisionPlan.Compile(document);
+        ran[next.Version] = next;
+        lock (gate)
+        {
+            HubImage before = image;
+            HubImage after = before with { Topology = next, Plan = plan, PlanJson = JsonOf(document) };
+            if (before.Plan is null || !before.Plan.Document.HasLayoutOf(document))
+            {
+                ModelDocument? model = ModelFor(next, plan, before);
+                byte[]? modelJson = model is null ? null : JsonOf(model);
+                // Last of all: once the rows have moved, whoever brings more of them waits for the new table to stand.
+                after = after with
+                {
+                    Instance = NewInstance(),
+                    Table = before is { Topology: { } from, Table: { } rows }
+                        ? rows.MoveTo(next, PlanOf, StateMapping.Between(from, next))
+                        : new HubTable(next, PlanOf),
+                    IsComplete = before.Topology is not null && before.IsComplete,
+                    Model = model,
+                    ModelJson = modelJson,
+                };
+            }
+
+            SetImage(after);
+        }
+
+        WakeAll();
+
+        // Rows of the version before go on coming until the last partition has switched, whoever else knows that version or not.
+        TopologyPlan? PlanOf(string version) => ran.TryGetValue(version, out TopologyPlan? earlier) ? earlier : planOf(version);
     }
 
     /// <summary>
@@ -156,7 +216,7 @@ public sealed class HubServer : IAsyncDisposable
                 now.Table?.Visitors ?? 0,
                 now.Table?.HeadSequence ?? 0,
                 now.Plan?.Document.Version,
-                modelVersion,
+                now.Model?.Version,
                 now.IsComplete,
                 Volatile.Read(ref rowsApplied),
                 Volatile.Read(ref rowsReplayed),
@@ -191,6 +251,46 @@ public sealed class HubServer : IAsyncDisposable
         await Task.WhenAll(last);
         stopping.Dispose();
     }
+
+    private HubApplied ApplyToCurrent(RecordBatch batch)
+    {
+        while (true)
+        {
+            HubTable table = Image.Table ?? throw new InvalidOperationException("publish a plan before the first scores");
+            if (table.TryApply(batch) is { } outcome)
+            {
+                return outcome;
+            }
+
+            // The rows are on their way to another layout: whoever moves them holds the gate until the new table stands.
+            lock (gate)
+            {
+            }
+        }
+    }
+
+    private ModelDocument? ModelFor(TopologyPlan next, DecisionPlan plan, HubImage before)
+    {
+        if (waiting is { } come && Fits(come, plan, next))
+        {
+            return come;
+        }
+
+        return before is { Topology: { } from, Model: { } model } && ModelMapping.Carries(from, next) ? ModelMapping.Map(model, from, next) : null;
+    }
+
+    private static bool Fits(ModelDocument model, DecisionPlan plan, TopologyPlan? topology)
+    {
+        bool sameLabel = topology?.Model is null || model.LabelId is null || model.LabelId == LabelId.Text(LabelId.Of(topology));
+        return sameLabel && model.Inputs.AsSpan().SequenceEqual(plan.Schema.InputNames.AsSpan())
+            && (topology?.Model is null || topology.Model.Name == model.Model);
+    }
+
+    private void SetImage(HubImage next) => Volatile.Write(ref image, next);
+
+    private static byte[] JsonOf(ModelDocument model) => JsonSerializer.SerializeToUtf8Bytes(model, DocumentJson.Default.ModelDocument);
+
+    private static byte[] JsonOf(DecisionDocument plan) => JsonSerializer.SerializeToUtf8Bytes(plan, DocumentJson.Default.DecisionDocument);
 
     private async Task AcceptAsync(TcpListener from)
     {

@@ -1,5 +1,7 @@
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Score;
+using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Diff;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Deliver;
@@ -31,11 +33,22 @@ public sealed class HubTable
     // Ascending by sequence. A change whose slot has a later sequence is overtaken.
     private Change[] changes = new Change[ChangesMin];
     private int changeCount;
+    private bool isRetired;
 
+    /// <summary>For rows of one schema.</summary>
     public HubTable(FeatureSchema schema)
     {
         record = new ScoreRecord(schema);
         words = schema.RowWords;
+    }
+
+    /// <summary>For rows of this version, and of others as far as they are known.</summary>
+    /// <param name="plan">Lays out what is kept.</param>
+    /// <param name="planOf">Finds another version by its name; null where it is not known.</param>
+    public HubTable(TopologyPlan plan, Func<string, TopologyPlan?> planOf)
+    {
+        record = new ScoreRecord(plan.Schema, new RowLayouts(plan, planOf));
+        words = plan.Schema.RowWords;
     }
 
     private readonly record struct Change(long Sequence, int Slot);
@@ -60,13 +73,23 @@ public sealed class HubTable
     public int ChangesHeld => changeCount;
 
     /// <summary>Takes in records of one partition of the topic of scores, in the partition's order.</summary>
-    public HubApplied Apply(RecordBatch batch)
+    /// <exception cref="InvalidOperationException">The rows have moved to another table.</exception>
+    public HubApplied Apply(RecordBatch batch) =>
+        TryApply(batch) ?? throw new InvalidOperationException("the rows have moved to a table in another layout");
+
+    // Null when the rows have moved on to another table: the batch belongs there.
+    internal HubApplied? TryApply(RecordBatch batch)
     {
         int applied = 0;
         int replayed = 0;
         int refused = 0;
         lock (gate)
         {
+            if (isRetired)
+            {
+                return null;
+            }
+
             for (int i = 0; i < batch.Count; i++)
             {
                 if (!record.TryRead(batch.Value(i)))
@@ -116,6 +139,33 @@ public sealed class HubTable
         return rows;
     }
 
+    // All rows as another version lays them out, with their origins; this table takes no more. O(visitors), under the lock.
+    internal HubTable MoveTo(TopologyPlan plan, Func<string, TopologyPlan?> planOf, StateMapping mapping)
+    {
+        HubTable next = new(plan, planOf);
+        lock (gate)
+        {
+            isRetired = true;
+            foreach (((int, int) partitions, Origin origin) in newestOrigins)
+            {
+                next.newestOrigins.Add(partitions, origin);
+            }
+
+            long[] mapped = new long[next.words];
+            for (int slot = 0; slot < slots.Count; slot++)
+            {
+                Chunk chunk = chunks[slot / ChunkRows];
+                int row = slot % ChunkRows;
+                mapping.MapRow(chunk.Words.AsSpan(row * words, words), mapped);
+                next.Put(in chunk.Headers[row], mapped);
+            }
+
+            next.NewestEventMs = NewestEventMs;
+        }
+
+        return next;
+    }
+
     private bool IsReplay(int scoresPartition)
     {
         (int, int) key = (scoresPartition, record.Origin.Partition);
@@ -128,12 +178,23 @@ public sealed class HubTable
         return false;
     }
 
-    private void Put()
+    private void Put() => Put(
+        new RowHeader(
+            record.Visitor,
+            record.Origin.Partition,
+            record.Origin.Offset,
+            record.AtMs,
+            record.ReceivedMs,
+            record.Score,
+            record.ModelVersion),
+        record.Row);
+
+    private void Put(in RowHeader header, ReadOnlySpan<long> row)
     {
-        if (!slots.TryGetValue(record.Visitor, out int slot))
+        if (!slots.TryGetValue(header.Visitor, out int slot))
         {
             slot = slots.Count;
-            slots.Add(record.Visitor, slot);
+            slots.Add(header.Visitor, slot);
             if (slot / ChunkRows == chunks.Count)
             {
                 chunks.Add(new Chunk(words));
@@ -141,18 +202,11 @@ public sealed class HubTable
         }
 
         Chunk chunk = chunks[slot / ChunkRows];
-        int row = slot % ChunkRows;
-        chunk.Headers[row] = new RowHeader(
-            record.Visitor,
-            record.Origin.Partition,
-            record.Origin.Offset,
-            record.AtMs,
-            record.ReceivedMs,
-            record.Score,
-            record.ModelVersion);
-        record.Row.CopyTo(chunk.Words.AsSpan(row * words, words));
-        chunk.Sequences[row] = ++HeadSequence;
-        NewestEventMs = Math.Max(NewestEventMs, record.AtMs);
+        int at = slot % ChunkRows;
+        chunk.Headers[at] = header;
+        row.CopyTo(chunk.Words.AsSpan(at * words, words));
+        chunk.Sequences[at] = ++HeadSequence;
+        NewestEventMs = Math.Max(NewestEventMs, header.EventMs);
         AddChange(new Change(HeadSequence, slot));
     }
 

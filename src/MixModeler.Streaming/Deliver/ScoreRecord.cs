@@ -8,18 +8,28 @@ namespace MixModeler.Streaming.Deliver;
 /// One record of the topic of scores, read strictly: every member that the hub needs must be there once and of its type.
 /// Members it does not know are skipped, so that a newer engine may add some. Reused from record to record.
 /// </summary>
+/// <remarks>A record that names no version of the topology is one of the version that is read for.</remarks>
 public sealed class ScoreRecord
 {
-    private readonly FeatureSchema schema;
+    private readonly RowLayout own;
+    private readonly RowLayouts? layouts;
     private readonly long[] row;
+    private long[] written = [];
     private byte[] visitor = new byte[256];
     private Member seen;
+    private RowLayout layout;
 
+    /// <summary>Reads rows of one schema, whatever version wrote them.</summary>
     public ScoreRecord(FeatureSchema schema)
     {
-        this.schema = schema;
+        own = new RowLayout(schema, null);
+        layout = own;
         row = new long[schema.RowWords];
     }
+
+    /// <summary>Reads rows of any version that is known, and brings them into one layout.</summary>
+    internal ScoreRecord(FeatureSchema schema, RowLayouts layouts)
+        : this(schema) => this.layouts = layouts;
 
     [Flags]
     private enum Member
@@ -35,6 +45,7 @@ public sealed class ScoreRecord
         ReceivedMs = 128,
         Row = 256,
         All = 511,
+        Topology = 512,
     }
 
     public Hash128 Visitor { get; private set; }
@@ -55,11 +66,12 @@ public sealed class ScoreRecord
     public bool TryRead(ReadOnlySpan<byte> json)
     {
         seen = Member.None;
+        layout = own;
         Utf8JsonReader reader = new(json);
         try
         {
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && ReadMembers(ref reader) && seen == Member.All && !reader.Read();
+                && ReadMembers(ref reader) && (seen & Member.All) == Member.All && !reader.Read();
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -70,6 +82,9 @@ public sealed class ScoreRecord
 
     private bool ReadMembers(ref Utf8JsonReader reader)
     {
+        // A row that comes before the version that laid it out is read last.
+        Utf8JsonReader rowReader = default;
+        bool rowWaits = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool read = reader.ValueTextEquals("visitor"u8) ? ReadVisitor(ref reader)
@@ -78,7 +93,8 @@ public sealed class ScoreRecord
                 : reader.ValueTextEquals("at"u8) ? ReadAt(ref reader)
                 : reader.ValueTextEquals("origin"u8) ? ReadOrigin(ref reader)
                 : reader.ValueTextEquals("receivedMs"u8) ? ReadInteger(ref reader, Member.ReceivedMs)
-                : reader.ValueTextEquals("row"u8) ? ReadRow(ref reader)
+                : reader.ValueTextEquals("topology"u8) ? ReadTopology(ref reader)
+                : reader.ValueTextEquals("row"u8) ? TakeRow(ref reader, ref rowReader, ref rowWaits)
                 : Skip(ref reader);
             if (!read)
             {
@@ -86,7 +102,41 @@ public sealed class ScoreRecord
             }
         }
 
-        return reader.TokenType == JsonTokenType.EndObject;
+        return reader.TokenType == JsonTokenType.EndObject && (!rowWaits || ReadRow(ref rowReader));
+    }
+
+    private bool ReadTopology(ref Utf8JsonReader reader)
+    {
+        if (!First(Member.Topology) || !reader.Read() || reader.TokenType != JsonTokenType.String)
+        {
+            return false;
+        }
+
+        if (layouts is null)
+        {
+            return true;
+        }
+
+        RowLayout? found = layouts.Find(reader.ValueSpan);
+        layout = found ?? own;
+        return found is not null;
+    }
+
+    private bool TakeRow(ref Utf8JsonReader reader, ref Utf8JsonReader rowReader, ref bool waits)
+    {
+        if (!First(Member.Row))
+        {
+            return false;
+        }
+
+        if (layouts is null || (seen & Member.Topology) != 0)
+        {
+            return ReadRow(ref reader);
+        }
+
+        rowReader = reader;
+        waits = true;
+        return Skip(ref reader);
     }
 
     private bool ReadVisitor(ref Utf8JsonReader reader)
@@ -176,14 +226,35 @@ public sealed class ScoreRecord
 
     private bool ReadRow(ref Utf8JsonReader reader)
     {
-        if (!First(Member.Row) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
             return false;
         }
 
-        for (int i = 0; i < row.Length; i++)
+        if (layout.Mapping is not { } mapping)
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !TryGetWord(ref reader, i, out row[i]))
+            return ReadWords(ref reader, row);
+        }
+
+        if (written.Length != layout.Schema.RowWords)
+        {
+            written = new long[layout.Schema.RowWords];
+        }
+
+        if (!ReadWords(ref reader, written))
+        {
+            return false;
+        }
+
+        mapping.MapRow(written, row);
+        return true;
+    }
+
+    private bool ReadWords(ref Utf8JsonReader reader, long[] words)
+    {
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !TryGetWord(ref reader, i, out words[i]))
             {
                 return false;
             }
@@ -194,7 +265,7 @@ public sealed class ScoreRecord
 
     private bool TryGetWord(ref Utf8JsonReader reader, int i, out long word)
     {
-        if (i == 0 || schema.Features[i - 1].Kind != FeatureKind.DecayedSum)
+        if (i == 0 || layout.Schema.Features[i - 1].Kind != FeatureKind.DecayedSum)
         {
             return reader.TryGetInt64(out word);
         }

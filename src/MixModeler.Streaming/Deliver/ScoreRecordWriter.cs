@@ -14,14 +14,17 @@ public sealed class ScoreRecordWriter
 
     private readonly bool[] isSum;
     private readonly byte[] modelJson;
+    private readonly byte[] topologyJson;
     private byte[] buffer = new byte[4_096];
 
-    public ScoreRecordWriter(FeatureSchema schema, string model)
+    /// <param name="schema">Lays out the rows.</param>
+    /// <param name="model">Name of the model that scores.</param>
+    /// <param name="topologyVersion">Of the topology that laid the rows out; empty leaves it unsaid.</param>
+    public ScoreRecordWriter(FeatureSchema schema, string model, string topologyVersion = "")
     {
         isSum = [.. schema.Features.Select(feature => feature.Kind == FeatureKind.DecayedSum)];
-        byte[] utf8 = Encoding.UTF8.GetBytes(model);
-        byte[] room = new byte[JsonBytes.EscapedBytesMax(utf8.Length)];
-        modelJson = room[..JsonBytes.Text(room, utf8)];
+        modelJson = Json(model);
+        topologyJson = topologyVersion.Length == 0 ? [] : [.. ",\"topology\":"u8, .. Json(topologyVersion)];
     }
 
     /// <summary>The record's value; valid until the next call.</summary>
@@ -51,6 +54,7 @@ public sealed class ScoreRecordWriter
         at = Put(to, at, modelJson);
         at = Put(to, at, ",\"modelVersion\":"u8);
         at += JsonBytes.Number(to[at..], modelVersion);
+        at = Put(to, at, topologyJson);
         at = Put(to, at, ",\"at\":\""u8);
         at += JsonBytes.Time(to[at..], atMs);
         at = Put(to, at, "\",\"origin\":{\"partition\":"u8);
@@ -76,11 +80,18 @@ public sealed class ScoreRecordWriter
 
     private void Reserve(int visitorBytes, int words)
     {
-        int needed = FixedBytesMax + modelJson.Length + JsonBytes.EscapedBytesMax(visitorBytes) + words * JsonBytes.NumberBytesMax;
+        int needed = FixedBytesMax + modelJson.Length + topologyJson.Length + JsonBytes.EscapedBytesMax(visitorBytes) + words * JsonBytes.NumberBytesMax;
         if (buffer.Length < needed)
         {
             buffer = new byte[Math.Max(needed, buffer.Length * 2)];
         }
+    }
+
+    private static byte[] Json(string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        byte[] room = new byte[JsonBytes.EscapedBytesMax(utf8.Length)];
+        return room[..JsonBytes.Text(room, utf8)];
     }
 
     private static int Put(Span<byte> output, int at, ReadOnlySpan<byte> bytes)

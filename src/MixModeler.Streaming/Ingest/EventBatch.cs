@@ -71,4 +71,7 @@ internal struct EventRow
     public Hash128 Visitor;
     public int VisitorStart;
     public int VisitorLength;
+
+    /// <summary>Of a record behind a key-by: the event that it comes from.</summary>
+    public Origin Origin;
 }

@@ -11,7 +11,7 @@ namespace MixModeler.Streaming.Ingest;
 /// Reads records into events: one pass over the JSON, touching only the paths that the topology names. Accepts bare XDM and
 /// the Kafka envelope, prefixed and unprefixed names. What is refused keeps its reason in the row.
 /// </summary>
-internal sealed class EventReader
+internal sealed class EventReader : IEventSource
 {
     private readonly PathTree tree = new("");
     private readonly Utf8Symbols[] symbols;
@@ -51,7 +51,9 @@ internal sealed class EventReader
     /// <summary>Paths compared with symbols, in the order of an event's symbols; the first is always `eventType`.</summary>
     public string[] SymbolPaths { get; }
 
-    /// <summary>The result is valid until the next call.</summary>
+    /// <summary>The number of a text at one of these paths.</summary>
+    public int SymbolOf(int path, ReadOnlySpan<byte> text) => symbols[path].Find(text);
+
     public EventBatch Read(RecordBatch batch)
     {
         events.Clear();
@@ -61,6 +63,10 @@ internal sealed class EventReader
             row.Offset = batch.Offset(i);
             row.ReceivedMs = batch.TimestampMs(i);
             row.Rejection = ReadOne(batch.Value(i), ref row, events.Symbols(i), events.Amounts(i));
+            if (row.Rejection != Rejection.None)
+            {
+                row.Rejection = TimeMarker.Judge(row.Rejection, batch, i, ref row);
+            }
         }
 
         return events;

@@ -57,5 +57,8 @@ public sealed class RecordBatch
 
     public ReadOnlySpan<byte> Key(int i) => bytes.AsSpan(entries[i].KeyStart, entries[i].ValueStart - entries[i].KeyStart);
 
+    /// <summary>The value where it lies: slices of it stay valid until the batch is cleared.</summary>
+    internal ArraySegment<byte> Segment(int i) => new(bytes, entries[i].ValueStart, entries[i].End - entries[i].ValueStart);
+
     public ReadOnlySpan<byte> Value(int i) => bytes.AsSpan(entries[i].ValueStart, entries[i].End - entries[i].ValueStart);
 }

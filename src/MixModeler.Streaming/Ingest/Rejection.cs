@@ -14,6 +14,9 @@ public enum Rejection
     VisitorTooLong,
     TooLate,
     InFuture,
+
+    /// <summary>Nothing is wrong: it is no event but a <see cref="Ingest.TimeMarker"/>.</summary>
+    TimeMarker,
 }
 
 /// <summary>Low-cardinality reason words and the sentences that go with them.</summary>

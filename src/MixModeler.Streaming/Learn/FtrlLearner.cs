@@ -120,13 +120,16 @@ public sealed class FtrlLearner
         hashedWeights.Save(writer);
     }
 
+    /// <param name="reader">At what <see cref="Save"/> wrote.</param>
+    /// <param name="origins">For each input here the saved one that it was, or -1 for one that begins now; null where all are the same.</param>
     /// <exception cref="InvalidDataException">The bytes are those of a learner with other inputs, or damaged.</exception>
-    public void Load(ref PackedReader reader)
+    public void Load(ref PackedReader reader, IReadOnlyList<int>? origins = null)
     {
         byte format = reader.Byte();
         ulong inputs = reader.VarUInt();
         byte bits = reader.Byte();
-        if (format != Format || inputs != (ulong)InputCount || bits != hashedWeights.Bits)
+        bool fits = origins is null ? inputs == (ulong)InputCount : origins.Count == InputCount && inputs < int.MaxValue;
+        if (format != Format || !fits || bits != hashedWeights.Bits)
         {
             throw new InvalidDataException($"learner record: format {format} with {inputs} inputs and {bits} hash bits, expected {Format}, {InputCount} and {hashedWeights.Bits}");
         }
@@ -135,14 +138,51 @@ public sealed class FtrlLearner
         start = reader.Double();
         bias.Z = reader.Double();
         bias.N = reader.Double();
-        for (int i = 0; i < InputCount; i++)
+        int[] places = PlacesOf(origins, (int)inputs);
+        foreach (int place in places)
         {
-            dense.Load(ref reader, i);
-            scaling.Load(ref reader, i);
+            if (place < 0)
+            {
+                Skip(ref reader);
+                continue;
+            }
+
+            dense.Load(ref reader, place);
+            scaling.Load(ref reader, place);
         }
 
         scaling.Loaded(Examples);
         hashedWeights.Load(ref reader);
+    }
+
+    private int[] PlacesOf(IReadOnlyList<int>? origins, int saved)
+    {
+        int[] places = new int[saved];
+        Array.Fill(places, -1);
+        for (int i = 0; i < InputCount; i++)
+        {
+            int origin = origins is null ? i : origins[i];
+            if (origin >= saved)
+            {
+                throw new InvalidDataException($"learner record: {saved} inputs, where at least {origin + 1} were expected");
+            }
+
+            if (origin >= 0)
+            {
+                places[origin] = i;
+            }
+        }
+
+        return places;
+    }
+
+    // An input's weight and scaling, as Save writes them.
+    private static void Skip(ref PackedReader reader)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            reader.Double();
+        }
     }
 
     [DoesNotReturn]

@@ -41,13 +41,6 @@ internal sealed class LabelJoin(ModelPlan model, TimeSpan lateness)
         return settled.AsSpan(0, pending.Count);
     }
 
-    /// <summary>Sets when the visitor must be looked at again. True if that changed.</summary>
-    public bool Reschedule(VisitorMemory memory)
-    {
-        long dueMs = memory.Pending.Count == 0 ? 0 : memory.Pending.OldestMs() + settleAfterMs;
-        bool changed = dueMs != memory.ScheduledDueMs;
-        memory.ScheduledDueMs = dueMs;
-        memory.ScheduleDirty |= changed;
-        return changed;
-    }
+    /// <summary>When the oldest of them settles; 0 = there are none.</summary>
+    public long DueMs(PendingExamples pending) => pending.Count == 0 ? 0 : pending.OldestMs() + settleAfterMs;
 }

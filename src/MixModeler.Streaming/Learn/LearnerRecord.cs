@@ -17,8 +17,7 @@ public static class LearnerRecord
     /// <param name="log">Values of the training topic's records, in offset order.</param>
     public static byte[] Undisturbed(TopologyPlan plan, IEnumerable<ReadOnlyMemory<byte>> log)
     {
-        ModelPlan model = plan.Model ?? throw new ArgumentException("the topology has no model");
-        LearnerState state = new(plan.Schema, model);
+        LearnerState state = new(plan);
         foreach (ReadOnlyMemory<byte> record in log)
         {
             state.Apply(record.Span, out _);
@@ -32,8 +31,8 @@ public static class LearnerRecord
     /// <summary>Weights, rates and scaling alone, out of a record.</summary>
     public static byte[] LearnerBytes(ReadOnlySpan<byte> record)
     {
-        PackedReader packed = LearnerState.Open(record, out _);
-        for (int i = 0; i < 5; i++)
+        PackedReader packed = LearnerState.Open(record, out _, out bool countsLabels);
+        for (int i = 0; i < (countsLabels ? 6 : 5); i++)
         {
             packed.VarUInt();
         }

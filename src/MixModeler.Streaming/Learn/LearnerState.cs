@@ -14,36 +14,46 @@ internal enum ExampleOutcome
     Replayed,
 
     Refused,
+
+    /// <summary>It was settled for another label than this learner foretells.</summary>
+    OtherLabel,
 }
 
 /// <summary>
 /// Everything that learning changes, as one record: weights, scaling, newest origins, metrics, counts. A function of the
-/// records applied and their order, of nothing else. Owned by one thread.
+/// records applied and their order, and of where among them the topology changed, of nothing else. Owned by one thread.
 /// </summary>
 /// <remarks>
 /// <code>
-/// record  format | input names | version | counts | newest origins | learner | metrics | recent values | CRC-32C of all before
+/// record  format=2 | shape | version | counts | newest origins | learner | metrics | recent values | CRC-32C of all before
+/// shape   what it was learned over (LearnedShape); format 1 had only the names of the inputs, and one count fewer
 /// </code>
 /// </remarks>
 internal sealed class LearnerState
 {
     public const int RecentMax = 3;
-    private const byte Format = 1;
+    private const byte Format = 2;
+    private const byte FormatOfNames = 1;
 
     private readonly FeatureSchema schema;
-    private readonly TrainingExampleReader reader;
+    private readonly uint label;
     private readonly double[] values;
     private readonly double[] inputs;
     private readonly PackedWriter section = new(4_096);
     private readonly SortedDictionary<int, Origin> newest = [];
     private readonly double[][] recent = new double[RecentMax][];
+    private LearnedShape shape;
+    private TrainingExampleReader reader;
 
-    // Examples that earlier learners, over other inputs, learned: the version never goes back.
+    // Examples that earlier learners, over another label, learned: the version never goes back.
     private long examplesBefore;
 
-    public LearnerState(FeatureSchema schema, ModelPlan model)
+    public LearnerState(TopologyPlan plan)
     {
-        this.schema = schema;
+        ModelPlan model = plan.Model ?? throw new ArgumentException($"topology {plan.Name} has no model to learn");
+        schema = plan.Schema;
+        shape = LearnedShape.Of(plan);
+        label = shape.Label;
         reader = new TrainingExampleReader(schema);
         values = new double[schema.Features.Length];
         inputs = new double[schema.InputCount];
@@ -59,7 +69,9 @@ internal sealed class LearnerState
 
     public PrequentialMetrics Metrics { get; }
 
-    /// <summary>Examples learned since the first, whatever the inputs were.</summary>
+    public LearnedShape Shape => shape;
+
+    /// <summary>Examples learned since the first, whatever the label was.</summary>
     public long Version => examplesBefore + Learner.Examples;
 
     public ExampleCounts Counts { get; private set; }
@@ -80,6 +92,12 @@ internal sealed class LearnerState
         }
 
         newest[example.Origin.Partition] = example.Origin;
+        if (example.LabelId != LabelId.Unsaid && example.LabelId != label)
+        {
+            Counts = Counts with { OtherLabel = Counts.OtherLabel + 1 };
+            return ExampleOutcome.OtherLabel;
+        }
+
         values.CopyTo(recent[Learner.Examples % RecentMax], 0);
         schema.WriteInputs(values, inputs);
         Metrics.Add(Learner.PredictThenLearn(inputs, [], example.Label), example.Label);
@@ -113,17 +131,13 @@ internal sealed class LearnerState
     {
         writer.Clear();
         writer.Byte(Format);
-        writer.VarUInt((ulong)schema.InputCount);
-        foreach (string name in schema.InputNames)
-        {
-            writer.Bytes(Encoding.UTF8.GetBytes(name));
-        }
-
+        shape.Pack(writer);
         writer.VarUInt((ulong)Version);
         writer.VarUInt((ulong)Counts.Replayed);
         writer.VarUInt((ulong)Counts.Refused);
         writer.VarUInt((ulong)Counts.FeaturesMissing);
         writer.VarUInt((ulong)Counts.FeaturesUnknown);
+        writer.VarUInt((ulong)Counts.OtherLabel);
         writer.VarUInt((ulong)newest.Count);
         foreach (Origin origin in newest.Values)
         {
@@ -150,15 +164,17 @@ internal sealed class LearnerState
     }
 
     /// <summary>
-    /// Takes over a saved record. Weights of other inputs mean nothing here: then the learner starts afresh, the origins and
-    /// the counts stay, and the answer says so; null when everything was taken over.
+    /// Takes over a saved record, also one over other features: weights follow their features, new ones begin at zero as if their
+    /// inputs had been zero so far. Only a record for another label or model is worth nothing here; then learning starts afresh and the
+    /// answer says so. Origins, counts and version go on in any case.
     /// </summary>
     /// <exception cref="InvalidDataException">The record is damaged or of an unknown format.</exception>
     public string? Load(ReadOnlySpan<byte> record)
     {
-        PackedReader packed = Open(record, out List<string> names);
+        PackedReader packed = Open(record, out LearnedShape before, out bool countsLabels);
         long version = (long)packed.VarUInt();
-        Counts = new ExampleCounts((long)packed.VarUInt(), (long)packed.VarUInt(), (long)packed.VarUInt(), (long)packed.VarUInt());
+        Counts = new ExampleCounts(
+            (long)packed.VarUInt(), (long)packed.VarUInt(), (long)packed.VarUInt(), (long)packed.VarUInt(), countsLabels ? (long)packed.VarUInt() : 0);
         int origins = packed.Count(3);
         for (int i = 0; i < origins; i++)
         {
@@ -166,30 +182,53 @@ internal sealed class LearnerState
             newest[origin.Partition] = origin;
         }
 
-        if (!schema.InputNames.SequenceEqual(names))
+        bool learnsTheSame = shape.LearnsTheSame(before);
+        shape = shape.After(before);
+        reader = new TrainingExampleReader(schema, shape.FormerNames);
+        if (!learnsTheSame)
         {
             examplesBefore = version;
-            return $"the stored learner has the inputs {string.Join(", ", names)}; this topology has {string.Join(", ", schema.InputNames)}: learning starts afresh after {version} examples";
+            return $"the stored learner is that of model '{before.Model}' for another label or other visitors: learning starts afresh after {version} examples";
         }
 
         PackedReader learner = new(packed.Bytes());
-        Learner.Load(ref learner);
+        Learner.Load(ref learner, LearnedShape.MapInputs(before.Features, shape.Features));
         PackedReader metrics = new(packed.Bytes());
         Metrics.Load(ref metrics);
         examplesBefore = version - Learner.Examples;
-        for (int i = 0; i < Math.Min(Learner.Examples, RecentMax); i++)
-        {
-            for (int feature = 0; feature < values.Length; feature++)
-            {
-                recent[i][feature] = packed.Double();
-            }
-        }
-
+        LoadRecent(ref packed, before);
         return null;
     }
 
+    /// <summary>
+    /// The same for another version of the topology. It goes by way of the record, so that a switch and a restart after it come
+    /// to the same.
+    /// </summary>
+    /// <param name="plan">The version.</param>
+    /// <param name="afresh">Why nothing of the weights was taken over; null where they were.</param>
+    public LearnerState For(TopologyPlan plan, out string? afresh)
+    {
+        PackedWriter record = new(64 * 1_024);
+        Save(record);
+        LearnerState next = new(plan);
+        afresh = next.Load(record.Written);
+        return next;
+    }
+
+    /// <summary>An empty learner over the same log, that knows features by all the names that this one knows.</summary>
+    public LearnerState EmptyFor(TopologyPlan plan)
+    {
+        LearnerState next = new(plan);
+        next.shape = next.shape.After(shape);
+        next.reader = new TrainingExampleReader(next.schema, next.shape.FormerNames);
+        return next;
+    }
+
+    /// <summary>Counts versions on from another learner's, which this one takes over from.</summary>
+    public void ContinueFrom(LearnerState other) => examplesBefore = Math.Max(0, other.Version - Learner.Examples);
+
     /// <summary>Checks the record and reads up to the version.</summary>
-    internal static PackedReader Open(ReadOnlySpan<byte> record, out List<string> names)
+    internal static PackedReader Open(ReadOnlySpan<byte> record, out LearnedShape shape, out bool countsLabels)
     {
         if (record.Length < 5 || new PackedReader(record[^4..]).UInt32() != Crc32C.Of(record[..^4]))
         {
@@ -198,19 +237,43 @@ internal sealed class LearnerState
 
         PackedReader packed = new(record[..^4]);
         byte format = packed.Byte();
-        if (format != Format)
+        countsLabels = format == Format;
+        switch (format)
         {
-            throw new InvalidDataException($"learner record: format {format}, expected {Format}");
-        }
+            case Format:
+                shape = LearnedShape.Unpack(ref packed);
+                return packed;
+            case FormatOfNames:
+                string[] names = new string[packed.Count(1)];
+                for (int i = 0; i < names.Length; i++)
+                {
+                    names[i] = Encoding.UTF8.GetString(packed.Bytes());
+                }
 
-        names = [];
-        int count = packed.Count(1);
-        for (int i = 0; i < count; i++)
+                shape = LearnedShape.OfInputNames(names);
+                return packed;
+            default:
+                throw new InvalidDataException($"learner record: format {format}, expected {Format}");
+        }
+    }
+
+    private void LoadRecent(ref PackedReader packed, LearnedShape before)
+    {
+        int[] map = LearnedShape.Map(before.Features, shape.Features);
+        double[] stored = new double[before.Features.Length];
+        for (int i = 0; i < Math.Min(Learner.Examples, RecentMax); i++)
         {
-            names.Add(Encoding.UTF8.GetString(packed.Bytes()));
-        }
+            for (int feature = 0; feature < stored.Length; feature++)
+            {
+                stored[feature] = packed.Double();
+            }
 
-        return packed;
+            for (int feature = 0; feature < map.Length; feature++)
+            {
+                double never = shape.Features[feature].Kind == FeatureKind.MinutesSince ? double.NaN : 0;
+                recent[i][feature] = map[feature] < 0 ? never : stored[map[feature]];
+            }
+        }
     }
 }
 
@@ -219,4 +282,5 @@ internal sealed class LearnerState
 /// <param name="Refused">Sent to the dead letters.</param>
 /// <param name="FeaturesMissing">Values that the learned examples lacked.</param>
 /// <param name="FeaturesUnknown">Values that the learned examples had beyond the schema.</param>
-public readonly record struct ExampleCounts(long Replayed, long Refused, long FeaturesMissing, long FeaturesUnknown);
+/// <param name="OtherLabel">Settled for another label, under an earlier or a later version of the topology.</param>
+public readonly record struct ExampleCounts(long Replayed, long Refused, long FeaturesMissing, long FeaturesUnknown, long OtherLabel = 0);

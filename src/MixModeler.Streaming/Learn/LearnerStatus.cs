@@ -3,6 +3,9 @@ namespace MixModeler.Streaming.Learn;
 /// <summary>Where a learner task stands: an immutable snapshot, renewed with every commit and every published version.</summary>
 public sealed record LearnerStatus
 {
+    /// <summary>Version of the topology that it learns for.</summary>
+    public string Topology { get; init; } = "";
+
     /// <summary>Examples learned since the first; the version of the model.</summary>
     public long Version { get; init; }
 

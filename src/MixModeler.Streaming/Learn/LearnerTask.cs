@@ -19,20 +19,20 @@ namespace MixModeler.Streaming.Learn;
 /// </summary>
 public sealed class LearnerTask : IPartitionTask, IDisposable
 {
-    private readonly TopologyPlan plan;
-    private readonly ModelPlan model;
+    private readonly LiveTopology live;
+    private readonly TrainingReplay? replay;
     private readonly IStateStore store;
     private readonly IRecordSink sink;
     private readonly TimeProvider time;
     private readonly LearnerTaskOptions options;
     private readonly Report? report;
-    private readonly byte[] modelKey;
-    private readonly string[] inputNames;
+    private readonly LearnerFollower follower;
     private readonly DeadLetter deadLetter = new();
     private readonly PackedWriter record = new(64 * 1_024);
     private readonly PackedWriter taskRecord = new(16);
     private readonly StateCommit commit = new();
 
+    private TopologyPlan plan;
     private LearnerState state;
     private StateLease? lease;
     private LearnerStatus status = new();
@@ -41,13 +41,14 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
     // Offsets: applied is in memory, committed is safe.
     private long appliedOffset;
     private long committedOffset;
+    private long earliestOffset;
     private long commits;
     private long uncommittedSince;
     private long publishedVersion;
     private long? publishedAt;
     private bool outputsWaiting;
 
-    /// <param name="plan">A topology with a model.</param>
+    /// <param name="plan">A topology with a model, which never changes.</param>
     /// <param name="store">This task's state.</param>
     /// <param name="sink">This task's own sink.</param>
     /// <param name="time">Paces commits and versions; nothing that is learned depends on it.</param>
@@ -55,17 +56,32 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
     /// <param name="report">Told when the stored learner does not fit this topology.</param>
     public LearnerTask(
         TopologyPlan plan, IStateStore store, IRecordSink sink, TimeProvider time, LearnerTaskOptions? options = null, Report? report = null)
+        : this(new LiveTopology(plan), null, store, sink, time, options, report)
     {
-        this.plan = plan;
+    }
+
+    /// <param name="live">What to run, also later; some version that it names must have a model.</param>
+    /// <param name="replay">Reads the training log once more, for a change of the learner's rates; null where that cannot be done.</param>
+    /// <param name="store">This task's state, the same under every version of the topology.</param>
+    /// <param name="sink">This task's own sink.</param>
+    /// <param name="time">Paces commits and versions; nothing that is learned depends on it.</param>
+    /// <param name="options">The pace.</param>
+    /// <param name="report">Told when the stored learner does not fit this topology.</param>
+    public LearnerTask(
+        LiveTopology live, TrainingReplay? replay, IStateStore store, IRecordSink sink, TimeProvider time, LearnerTaskOptions? options = null,
+        Report? report = null)
+    {
+        ArgumentNullException.ThrowIfNull(live);
+        this.live = live;
+        this.replay = replay;
         this.store = store;
         this.sink = sink;
         this.time = time;
         this.options = options ?? new LearnerTaskOptions();
         this.report = report;
-        model = plan.Model ?? throw new ArgumentException($"topology {plan.Name} has no model to learn");
-        modelKey = Encoding.UTF8.GetBytes($"{plan.Name}/{model.Name}");
-        inputNames = [.. plan.Schema.InputNames];
-        state = new LearnerState(plan.Schema, model);
+        plan = LearnerFollower.PlanFor(live.Order, null);
+        state = new LearnerState(plan);
+        follower = new LearnerFollower(live, replay, time);
     }
 
     /// <summary>Safe to read from any thread.</summary>
@@ -82,13 +98,11 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         }
 
         byte[]?[] stored = await store.LoadAsync([LearnerRecord.Key.ToArray()], stop);
-        state = new LearnerState(plan.Schema, model);
-        startedAfresh = stored[0] == null ? null : state.Load(stored[0]);
-        if (startedAfresh != null)
-        {
-            report?.Invoke(Severity.Warning, $"Model {plan.Name}/{model.Name}: {startedAfresh}.");
-        }
-
+        follower.Restart();
+        plan = LearnerFollower.PlanFor(live.Order, stored[0]);
+        state = new LearnerState(plan);
+        Warn(stored[0] == null ? null : state.Load(stored[0]));
+        this.earliestOffset = earliestOffset;
         appliedOffset = lease.NextOffset;
         committedOffset = lease.NextOffset;
 
@@ -105,15 +119,26 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         Task<bool>? arriving = null;
         while (true)
         {
+            // Taken before the order is looked at: a change in between ends the wait below.
+            Task changed = live.Changed;
+            if (follower.Look(plan, state, appliedOffset, earliestOffset))
+            {
+                await SwitchAsync(stop);
+            }
+
+            bool worked = follower.Step(appliedOffset);
             if (batches.TryRead(out RecordBatch? batch))
             {
+                long from = appliedOffset;
                 LearnBatch(batch);
+                follower.Follow(batch, from);
                 recycle(batch);
             }
-            else
+            else if (!worked || batches.Completion.IsCompleted)
             {
                 arriving ??= batches.WaitToReadAsync(stop).AsTask();
-                await WaitUntilDueAsync(arriving, stop);
+                await WaitUntilDueAsync(arriving, changed, stop);
+                store.ThrowIfMoved(arriving, "the learner");
                 if (arriving.IsCompleted)
                 {
                     if (!await arriving)
@@ -135,7 +160,41 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         await SettleAsync(draining: true, stop);
     }
 
-    public void Dispose() => deadLetter.Dispose();
+    public void Dispose()
+    {
+        follower.Dispose();
+        deadLetter.Dispose();
+    }
+
+    // Everything learned so far is committed in the layout of the new version: from here on a restart begins there.
+    private async Task SwitchAsync(CancellationToken stop)
+    {
+        long began = time.GetTimestamp();
+        if (outputsWaiting)
+        {
+            await sink.FlushAsync(stop);
+            outputsWaiting = false;
+        }
+
+        (plan, state, string? afresh) = follower.Take(state);
+        await CommitAsync(stop);
+        Warn(afresh);
+
+        // The same examples under another layout: whoever holds the version before must hear of it.
+        publishedVersion = Math.Min(publishedVersion, state.Version - 1);
+        publishedAt = null;
+        RenewStatus();
+        follower.Switched(committedOffset, time.GetElapsedTime(began));
+    }
+
+    private void Warn(string? afresh)
+    {
+        startedAfresh = afresh;
+        if (afresh is not null)
+        {
+            report?.Invoke(Severity.Warning, $"Model {plan.Name}/{plan.Model!.Name}: {afresh}.");
+        }
+    }
 
     private void LearnBatch(RecordBatch batch)
     {
@@ -171,6 +230,9 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         }
     }
 
+    // A learner that begins has nothing to show its first version by.
+    private bool HasNews => state.Version > publishedVersion && state.Learner.Examples > 0;
+
     // Null when there is nothing to settle.
     private TimeSpan? TimeUntilDue()
     {
@@ -182,7 +244,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
                 : options.CommitEvery - time.GetElapsedTime(uncommittedSince);
         }
 
-        if (state.Version > publishedVersion)
+        if (HasNews)
         {
             TimeSpan untilPublish = publishedAt is long at ? options.PublishEvery - time.GetElapsedTime(at) : TimeSpan.Zero;
             due = due is TimeSpan untilCommit && untilCommit < untilPublish ? untilCommit : untilPublish;
@@ -191,7 +253,7 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         return due;
     }
 
-    private async Task WaitUntilDueAsync(Task<bool> arriving, CancellationToken stop)
+    private async Task WaitUntilDueAsync(Task<bool> arriving, Task changed, CancellationToken stop)
     {
         TimeSpan? due = TimeUntilDue();
         if (arriving.IsCompleted || due <= TimeSpan.Zero)
@@ -199,21 +261,22 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
             return;
         }
 
+        Task woken = Task.WhenAny(arriving, changed, follower.Arriving ?? changed, store.Moved);
         if (due is not TimeSpan wait)
         {
-            await arriving;
+            await woken;
             return;
         }
 
         using CancellationTokenSource waitOver = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(arriving, Task.Delay(wait, time, waitOver.Token));
+        await Task.WhenAny(woken, Task.Delay(wait, time, waitOver.Token));
         await waitOver.CancelAsync();
     }
 
     // Outputs first, then the commit: a crash in between repeats outputs, and those are recognised by version and offset.
     private async Task SettleAsync(bool draining, CancellationToken stop)
     {
-        if (state.Version > publishedVersion && (draining || publishedAt is not long at || time.GetElapsedTime(at) >= options.PublishEvery))
+        if (HasNews && (draining || publishedAt is not long at || time.GetElapsedTime(at) >= options.PublishEvery))
         {
             Publish();
         }
@@ -238,16 +301,18 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
         ModelDocument document = new()
         {
             Topology = plan.Name,
-            Model = model.Name,
+            Model = plan.Model!.Name,
             Version = state.Version,
+            LabelId = LabelId.Text(state.Shape.Label),
             Bias = exported.Bias,
             Weights = [.. exported.Weights],
-            Inputs = inputNames,
+            Inputs = [.. plan.Schema.InputNames],
             Golden = state.Golden(exported),
             Metrics = [],
         };
         AddMetrics(document.Metrics, "", state.Metrics.SinceStart());
         AddMetrics(document.Metrics, "window.", state.Metrics.OverWindow());
+        byte[] modelKey = Encoding.UTF8.GetBytes($"{plan.Name}/{document.Model}");
         sink.Send(plan.Topics.Models, IRecordSink.ByKey, modelKey, JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Default.ModelDocument));
         outputsWaiting = true;
         publishedVersion = state.Version;
@@ -293,14 +358,15 @@ public sealed class LearnerTask : IPartitionTask, IDisposable
                 commits++;
                 return;
             case CommitOutcome.Fenced:
-                throw new TaskLostException(TaskLoss.Fenced, $"a later holder learns {plan.Name}/{model.Name}");
+                throw new TaskLostException(TaskLoss.Fenced, $"a later holder learns {plan.Name}/{plan.Model!.Name}");
             default:
-                throw new TaskLostException(TaskLoss.StateMoved, $"the stored offset of {plan.Name}/{model.Name} is not {committedOffset}");
+                throw new TaskLostException(TaskLoss.StateMoved, $"the stored offset of {plan.Name}/{plan.Model!.Name} is not {committedOffset}");
         }
     }
 
     private void RenewStatus() => Volatile.Write(ref status, new LearnerStatus
     {
+        Topology = plan.Version,
         Version = state.Version,
         PublishedVersion = publishedVersion,
         NextOffset = committedOffset,

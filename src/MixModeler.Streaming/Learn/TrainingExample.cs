@@ -8,7 +8,9 @@ namespace MixModeler.Streaming.Learn;
 /// <param name="Origin">The event that settled the label.</param>
 /// <param name="FeaturesMissing">Features of the schema that the record does not have: read as never, or as 0.</param>
 /// <param name="FeaturesUnknown">Features of the record that the schema does not have: ignored.</param>
-public readonly record struct TrainingExample(long AtMs, bool Label, Origin Origin, int FeaturesMissing, int FeaturesUnknown);
+/// <param name="LabelId">The label that was settled, of <see cref="Learn.LabelId"/>; 0 where the record does not say.</param>
+public readonly record struct TrainingExample(
+    long AtMs, bool Label, Origin Origin, int FeaturesMissing, int FeaturesUnknown, uint LabelId = 0);
 
 /// <summary>Why a record of the training topic was refused.</summary>
 public enum ExampleRejection
@@ -20,6 +22,7 @@ public enum ExampleRejection
     VisitorInvalid,
     TimeInvalid,
     LabelInvalid,
+    LabelIdInvalid,
     OriginInvalid,
     FeatureInvalid,
 }
@@ -37,6 +40,7 @@ public readonly record struct ExampleRefusal(ExampleRejection Rejection, string 
         ExampleRejection.VisitorInvalid => "visitor-invalid",
         ExampleRejection.TimeInvalid => "time-invalid",
         ExampleRejection.LabelInvalid => "label-invalid",
+        ExampleRejection.LabelIdInvalid => "label-id-invalid",
         ExampleRejection.OriginInvalid => "origin-invalid",
         _ => "feature-invalid",
     };

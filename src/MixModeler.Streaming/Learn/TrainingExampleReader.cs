@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Ingest;
@@ -14,12 +15,21 @@ public sealed class TrainingExampleReader
 {
     private readonly FeatureSchema schema;
     private readonly byte[][] names;
-    private readonly bool[] seen;
+    private readonly (byte[] Name, int Feature)[] formerNames;
+    private readonly Seen[] seen;
 
     private string detail = "";
 
+    private enum Seen : byte
+    {
+        Not,
+        UnderItsName,
+        UnderAFormerName,
+    }
+
     private ref struct Members
     {
+        public bool LabelId;
         public bool Visitor;
         public bool At;
         public bool Label;
@@ -28,10 +38,20 @@ public sealed class TrainingExampleReader
     }
 
     public TrainingExampleReader(FeatureSchema schema)
+        : this(schema, [])
     {
+    }
+
+    /// <summary>
+    /// Knows features by names of earlier versions too. Who finds a feature under both has an older record, in which the present
+    /// name meant something else.
+    /// </summary>
+    internal TrainingExampleReader(FeatureSchema schema, IEnumerable<FormerName> formerNames)
+    {
+        this.formerNames = [.. formerNames.Select(former => (Encoding.UTF8.GetBytes(former.Name), former.Feature))];
         this.schema = schema;
         names = [.. schema.Features.Select(feature => Encoding.UTF8.GetBytes(feature.Name))];
-        seen = new bool[names.Length];
+        seen = new Seen[names.Length];
     }
 
     /// <summary>False with the refusal when the record is not a training example; the values are then undefined.</summary>
@@ -97,6 +117,11 @@ public sealed class TrainingExampleReader
             return Once(ref have.Label, "label") ?? ReadLabel(ref reader, ref example);
         }
 
+        if (reader.ValueTextEquals("labelId"u8))
+        {
+            return Once(ref have.LabelId, "labelId") ?? ReadLabelId(ref reader, ref example);
+        }
+
         if (reader.ValueTextEquals("origin"u8))
         {
             return Once(ref have.Origin, "origin") ?? ReadOrigin(ref reader, ref example);
@@ -141,6 +166,16 @@ public sealed class TrainingExampleReader
 
         example = example with { Label = label == 1 };
         return ExampleRejection.None;
+    }
+
+    private ExampleRejection ReadLabelId(ref Utf8JsonReader reader, ref TrainingExample example)
+    {
+        reader.Read();
+        uint id = 0;
+        bool read = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 8
+            && Utf8Parser.TryParse(reader.ValueSpan, out id, out int used, 'x') && used == 8;
+        example = example with { LabelId = id };
+        return read ? ExampleRejection.None : Refuse(ExampleRejection.LabelIdInvalid, "labelId is not a text of 8 hex digits");
     }
 
     private ExampleRejection ReadOrigin(ref Utf8JsonReader reader, ref TrainingExample example)
@@ -191,8 +226,8 @@ public sealed class TrainingExampleReader
         int expected = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            int feature = Find(ref reader, expected);
-            if (feature < 0)
+            int feature = Find(ref reader, expected, out bool isFormer);
+            if (feature < 0 || (seen[feature] == Seen.UnderAFormerName && !isFormer))
             {
                 unknown++;
                 reader.Skip();
@@ -200,13 +235,13 @@ public sealed class TrainingExampleReader
             }
 
             expected = feature + 1;
-            known++;
-            if (seen[feature])
+            known += seen[feature] == Seen.Not ? 1 : 0;
+            if (seen[feature] == Seen.UnderItsName && !isFormer)
             {
                 return Refuse(ExampleRejection.MemberRepeated, schema.Features[feature].Name);
             }
 
-            seen[feature] = true;
+            seen[feature] = isFormer ? Seen.UnderAFormerName : Seen.UnderItsName;
             reader.Read();
             if (!TryReadValue(ref reader, feature, out values[feature]))
             {
@@ -216,7 +251,7 @@ public sealed class TrainingExampleReader
 
         for (int i = 0; i < seen.Length; i++)
         {
-            if (!seen[i])
+            if (seen[i] == Seen.Not)
             {
                 values[i] = Never(i);
             }
@@ -227,8 +262,9 @@ public sealed class TrainingExampleReader
     }
 
     // In the schema's order each name is found at the first try.
-    private int Find(ref Utf8JsonReader reader, int expected)
+    private int Find(ref Utf8JsonReader reader, int expected, out bool isFormer)
     {
+        isFormer = false;
         if (expected < names.Length && reader.ValueTextEquals(names[expected]))
         {
             return expected;
@@ -239,6 +275,15 @@ public sealed class TrainingExampleReader
             if (reader.ValueTextEquals(names[i]))
             {
                 return i;
+            }
+        }
+
+        isFormer = true;
+        foreach ((byte[] name, int feature) in formerNames)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                return feature;
             }
         }
 

@@ -13,14 +13,20 @@ namespace MixModeler.Streaming.Learn;
 public sealed class TrainingExampleWriter
 {
     // Everything but the visitor and the features: names, numbers, a time.
-    private const int FixedBytesMax = 256;
+    private const int FixedBytesMax = 320;
 
     private readonly PackedWriter json = new(1_024);
     private readonly byte[][] members;
+    private readonly byte[][] labels;
 
     /// <param name="schema">Names of the features, in order.</param>
-    public TrainingExampleWriter(FeatureSchema schema) =>
+    /// <param name="labelId">The label that is settled, of <see cref="LabelId"/>; 0 leaves it unsaid.</param>
+    public TrainingExampleWriter(FeatureSchema schema, uint labelId = LabelId.Unsaid)
+    {
         members = [.. schema.Features.Select((feature, i) => Member(feature.Name, first: i == 0))];
+        string id = labelId == LabelId.Unsaid ? "" : $",\"labelId\":\"{labelId:x8}\"";
+        labels = [.. Enumerable.Range(0, 2).Select(label => Encoding.UTF8.GetBytes($"\",\"label\":{label}{id},\"origin\":{{\"partition\":"))];
+    }
 
     /// <param name="visitor">Visitor id, UTF-8.</param>
     /// <param name="atMs">Time of the decision.</param>
@@ -54,7 +60,7 @@ public sealed class TrainingExampleWriter
         at += JsonBytes.Text(room[at..], visitor);
         at = Put(room, at, ",\"at\":\""u8);
         at += JsonBytes.Time(room[at..], atMs);
-        at = Put(room, at, label ? "\",\"label\":1,\"origin\":{\"partition\":"u8 : "\",\"label\":0,\"origin\":{\"partition\":"u8);
+        at = Put(room, at, labels[label ? 1 : 0]);
         at += JsonBytes.Number(room[at..], origin.Partition);
         at = Put(room, at, ",\"offset\":"u8);
         at += JsonBytes.Number(room[at..], origin.Offset);

@@ -47,6 +47,12 @@ public sealed record EngineStatus
 
     public PartitionReport[] Partitions { get; set; } = [];
 
+    /// <summary>What every operator did here, in the order in which a record meets them.</summary>
+    public OperatorCounts[] Operators { get; set; } = [];
+
+    /// <summary>What this engine harmonizes; a dataset whose rules were changed stands here twice until the new version is shown.</summary>
+    public DatasetReport[] Datasets { get; set; } = [];
+
     /// <summary>Null where the learner runs elsewhere.</summary>
     public LearnerReport? Learner { get; set; }
 

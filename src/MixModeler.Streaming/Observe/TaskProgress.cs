@@ -1,9 +1,12 @@
 namespace MixModeler.Streaming.Observe;
 
 /// <summary>Where a task stood at its last commit: an immutable snapshot for whoever watches.</summary>
-public sealed class TaskProgress(int partition, long nextOffset, long newestMs, OffsetLedger ledger, TaskTotals totals)
+public sealed class TaskProgress(int partition, string version, long nextOffset, long newestMs, OffsetLedger ledger, TaskTotals totals)
 {
     public int Partition { get; } = partition;
+
+    /// <summary>Version of the topology that the state belongs to.</summary>
+    public string Version { get; } = version;
 
     public long NextOffset { get; } = nextOffset;
 

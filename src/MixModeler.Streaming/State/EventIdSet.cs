@@ -18,6 +18,8 @@ internal sealed class EventIdSet
     private int count;
     private int compactAt = 64;
 
+    public int Count => count;
+
     public long LimitMs { get; private set; }
 
     public void Clear()
@@ -41,13 +43,8 @@ internal sealed class EventIdSet
             return false;
         }
 
-        if (known >= 0)
-        {
-            times[known] = timeMs;
-            return true;
-        }
-
-        if (count == compactAt)
+        // An id that comes again after it was forgotten goes to the end, as it does where it has been dropped already.
+        if (known >= 0 || count == compactAt)
         {
             Compact();
         }
@@ -79,6 +76,19 @@ internal sealed class EventIdSet
         }
 
         compactAt = Math.Max(64, count * 2);
+    }
+
+    /// <summary>Replaces what another set holds.</summary>
+    public void CopyTo(EventIdSet target)
+    {
+        target.Clear();
+        target.LimitMs = LimitMs;
+        for (int i = 0; i < count; i++)
+        {
+            target.Append(ids[i], times[i]);
+        }
+
+        target.compactAt = Math.Max(64, target.count * 2);
     }
 
     private void Append(Hash128 id, long timeMs)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MixModeler.Streaming.State;
 
 /// <summary>
@@ -15,6 +17,18 @@ public sealed class MemoryStateStore : IStateStore
     private long? offset;
     private byte[]? taskRecord;
 
+    /// <summary>Keys that have records.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return records.Count;
+            }
+        }
+    }
+
     public Task<StateLease> AcquireAsync(long startOffset, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
@@ -22,6 +36,15 @@ public sealed class MemoryStateStore : IStateStore
         {
             offset ??= startOffset;
             return Task.FromResult(new StateLease(++epoch, offset.Value, Copy(taskRecord)));
+        }
+    }
+
+    public Task<StateGlance?> PeekAsync(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        lock (gate)
+        {
+            return Task.FromResult(offset is { } stands ? new StateGlance(stands, Copy(taskRecord)) : null);
         }
     }
 
@@ -78,6 +101,36 @@ public sealed class MemoryStateStore : IStateStore
         {
             return Task.FromResult(CommitLocked(lease, commit));
         }
+    }
+
+    public Task<StoredKeys> ScanAsync(string? cursor, int about, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        lock (gate)
+        {
+            // Records are only added, never removed, so a position stays the same position.
+            int done = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
+            byte[][] keys = [.. records.Keys.Skip(done).Take(about).Select(key => (byte[])[.. key])];
+            done += keys.Length;
+            return Task.FromResult(new StoredKeys(keys, done < records.Count ? done.ToString(CultureInfo.InvariantCulture) : null));
+        }
+    }
+
+    public Task RemoveAsync(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        lock (gate)
+        {
+            records.Clear();
+            profiles.Clear();
+            dueByKey.Clear();
+            schedule.Clear();
+            epoch = 0;
+            offset = null;
+            taskRecord = null;
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>The profile of a key as the last commit left it, or null.</summary>

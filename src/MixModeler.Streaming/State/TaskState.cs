@@ -1,5 +1,5 @@
 using MixModeler.Streaming.Ingest;
-using MixModeler.Streaming.Score;
+using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.State;
@@ -8,7 +8,10 @@ namespace MixModeler.Streaming.State;
 /// The visitors of one task between store and memory: read ahead for a batch, changed in memory, written together with the
 /// offset. Also the near part of the schedule of visitors that must be looked at when event time reaches them.
 /// </summary>
-internal sealed class TaskState(FeatureSchema schema, IStateStore store, int visitorsMax)
+/// <param name="layout">How visitors are laid out.</param>
+/// <param name="store">The task's own.</param>
+/// <param name="visitorsMax">Visitors kept in memory between batches.</param>
+internal sealed class TaskState(StateLayout layout, IStateStore store, int visitorsMax)
 {
     /// <summary>Scheduled visitors that one event may settle: a burst of them is spread over many events.</summary>
     public const int SettledPerEventMax = 4;
@@ -19,14 +22,27 @@ internal sealed class TaskState(FeatureSchema schema, IStateStore store, int vis
     // Reading the schedule ahead of event time saves a round trip for most batches of a live stream.
     private const long DueAheadMs = 60_000;
 
-    private readonly VisitorTable visitors = new(schema.RowWords);
     private readonly DueQueue due = new();
     private readonly StateCommit commit = new();
     private readonly PackedWriter packed = new();
     private readonly List<int> dirty = [];
     private readonly List<byte[]> missing = [];
     private readonly HashSet<Hash128> missingSeen = [];
+    private VisitorTable visitors = new(layout.RowWords, layout.CreateOperators);
+    private RecordShares shares = new(layout);
+    private Migrating? migrating;
     private StateLease lease = new(0, 0, null);
+
+    /// <summary>Visitors of the version before, on their way into this one's layout.</summary>
+    /// <param name="Migration">How.</param>
+    /// <param name="Shadow">Where the shadow lane kept what was rebuilt; null if nothing was.</param>
+    /// <param name="Reschedule">Sets when a visitor must be looked at again, which the new version decides.</param>
+    internal sealed record Migrating(LayoutMigration Migration, IStateStore? Shadow, Func<VisitorMemory, bool> Reschedule);
+
+    public StateLayout Layout { get; private set; } = layout;
+
+    /// <summary>Which operators keep how much of what was committed; any thread.</summary>
+    public IReadOnlyList<StatePart> Parts => Volatile.Read(ref shares).Parts;
 
     /// <summary>Where the committed state stands.</summary>
     public long CommittedOffset => lease.NextOffset;
@@ -45,6 +61,39 @@ internal sealed class TaskState(FeatureSchema schema, IStateStore store, int vis
         lease = await store.AcquireAsync(earliestOffset, stop);
         return lease.TaskRecord;
     }
+
+    /// <summary>
+    /// From here on visitors are laid out otherwise. Those in memory are read again when they are next asked for; none may be dirty.
+    /// </summary>
+    /// <param name="next">The new layout.</param>
+    /// <param name="from">How visitors come into it; null where the store has none of another layout.</param>
+    public void Relayout(StateLayout next, Migrating? from)
+    {
+        Layout = next;
+        migrating = from;
+        visitors = new VisitorTable(next.RowWords, next.CreateOperators);
+        Volatile.Write(ref shares, new RecordShares(next));
+        due.Clear();
+    }
+
+    /// <summary>
+    /// Brings the next few visitors of the older layout into the new one; they are dirty then. Between batches only.
+    /// </summary>
+    /// <param name="sweep">How far the walk over all visitors is.</param>
+    /// <param name="about">How many to look at.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task SweepAsync(LayoutSweep sweep, int about, CancellationToken stop)
+    {
+        foreach (byte[] visitor in await sweep.NextAsync(store, migrating!.Migration.KeepsNothing ? migrating.Shadow : null, about, stop))
+        {
+            Want(Hash128.Of(visitor), visitor);
+        }
+
+        await LoadMissingAsync(stop);
+    }
+
+    /// <summary>No visitor of an older layout is left.</summary>
+    public void EndMigration() => migrating = null;
 
     /// <summary>Drops visitors that nobody asked for lately. Between batches only: within one, slots must stay.</summary>
     public void MakeRoom() => visitors.EvictTo(visitorsMax);
@@ -156,7 +205,7 @@ internal sealed class TaskState(FeatureSchema schema, IStateStore store, int vis
     private void Gather(int slot, Func<VisitorMemory, long, byte[]>? profile)
     {
         VisitorMemory memory = visitors.Memory(slot);
-        commit.Records.Add(new(memory.Id, VisitorRecord.Pack(packed, schema, visitors.Row(slot), memory)));
+        commit.Records.Add(new(memory.Id, Pack(slot, memory)));
         if (memory.ScoreModelVersion >= 0 && profile is not null)
         {
             commit.Profiles.Add(new(memory.Id, profile(memory, visitors.Row(slot)[0])));
@@ -205,18 +254,37 @@ internal sealed class TaskState(FeatureSchema schema, IStateStore store, int vis
         }
 
         byte[]?[] records = await store.LoadAsync(missing, stop);
+        byte[]?[]? rebuilt = migrating is { Shadow: { } shadow } ? await shadow.LoadAsync(missing, stop) : null;
         for (int k = 0; k < records.Length; k++)
         {
             int slot = visitors.Add(Hash128.Of(missing[k]));
             VisitorMemory memory = visitors.Memory(slot);
             memory.Id = missing[k];
-            if (records[k] is { } record)
-            {
-                VisitorRecord.Unpack(record, schema, visitors.Row(slot), memory);
-            }
+            Read(slot, memory, records[k], rebuilt?[k]);
         }
 
         missing.Clear();
         missingSeen.Clear();
     }
+
+    private void Read(int slot, VisitorMemory memory, ReadOnlySpan<byte> record, ReadOnlySpan<byte> rebuilt)
+    {
+        bool isCurrent = !record.IsEmpty && (migrating is null || VisitorRecord.LayoutOf(record) == Layout.Id);
+        if (isCurrent)
+        {
+            VisitorRecord.Unpack(record, Layout, visitors.Row(slot), memory);
+        }
+        else if (migrating is not null && !(record.IsEmpty && rebuilt.IsEmpty))
+        {
+            migrating.Migration.Apply(record, rebuilt, visitors.Row(slot), memory);
+            migrating.Reschedule(memory);
+            // The store may hold a time for a visitor that has none here, and the other way round.
+            memory.ScheduleDirty = true;
+            Reschedule(Change(slot));
+        }
+    }
+
+    // A visitor of whom nothing is known leaves an empty record: what an older version kept under this key is gone.
+    private byte[] Pack(int slot, VisitorMemory memory) =>
+        migrating is not null && visitors.Row(slot)[0] == 0 ? [] : VisitorRecord.Pack(packed, Layout, visitors.Row(slot), memory, shares);
 }

@@ -1,14 +1,17 @@
 namespace MixModeler.Streaming.State;
 
 /// <summary>What a task keeps of a visitor beside its feature row. Everything down to the line is part of the packed record.</summary>
-internal sealed class VisitorMemory(int rowWords)
+internal sealed class VisitorMemory(int rowWords, OperatorMemory[] operators)
 {
     public EventIdSet EventIds { get; } = new();
 
     /// <summary>Decisions whose label is not settled yet.</summary>
     public PendingExamples Pending { get; } = new(rowWords);
 
-    /// <summary>Event time at which the oldest pending decision settles; 0 = none. Equals the store's schedule.</summary>
+    /// <summary>What the layout's stateful operators keep, in the layout's order.</summary>
+    public OperatorMemory[] Operators { get; } = operators;
+
+    /// <summary>Event time at which the visitor must be looked at again; 0 = never. Equals the store's schedule.</summary>
     public long ScheduledDueMs { get; set; }
 
     // ---------------------------------------------------------------------------------------------------------------------
@@ -31,6 +34,11 @@ internal sealed class VisitorMemory(int rowWords)
     {
         EventIds.Clear();
         Pending.Clear();
+        foreach (OperatorMemory kept in Operators)
+        {
+            kept.Clear();
+        }
+
         ScheduledDueMs = 0;
         Id = [];
         Dirty = false;

@@ -15,7 +15,7 @@ namespace MixModeler.Streaming.State;
 /// words    per slot: hash High, hash Low, then the row
 /// </code>
 /// </remarks>
-internal sealed class VisitorTable(int rowWords)
+internal sealed class VisitorTable(int rowWords, Func<OperatorMemory[]>? createOperators = null)
 {
     private const int HashWords = 2;
     private readonly int stride = HashWords + rowWords;
@@ -75,7 +75,7 @@ internal sealed class VisitorTable(int rowWords)
 
     /// <summary>What a visitor has beside its row; created when first asked for.</summary>
     public VisitorMemory Memory(int slot) =>
-        memories[slot] ??= spare.TryPop(out VisitorMemory? reused) ? reused : new VisitorMemory(rowWords);
+        memories[slot] ??= spare.TryPop(out VisitorMemory? reused) ? reused : new VisitorMemory(rowWords, createOperators?.Invoke() ?? []);
 
     public void EvictTo(int visitorsMax)
     {

@@ -3,6 +3,9 @@ namespace MixModeler.Streaming.Topology;
 /// <summary>Durations as people write them: a whole number and a unit, `10s`, `5m`, `1h`, `7d`.</summary>
 internal static class Duration
 {
+    /// <summary>As a regular expression of JSON Schema.</summary>
+    public const string Pattern = "^[0-9]{1,9}[smhd]$";
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;

@@ -13,6 +13,26 @@ internal sealed class FeatureSection
     private static readonly TimeSpan HalfLifeMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HalfLifeMax = TimeSpan.FromDays(3_650);
 
+    private static readonly Shape Match = Shape.Map(
+        new("path", Shape.Path, "Where the value stands in the event.") { Required = true },
+        new("equals", Shape.Text, "The value that matches.") { Required = true });
+
+    private static readonly Shape Sum = Shape.Map(
+        new("event", Shape.Text, "The type of the events that add to the sum."),
+        new("path", Shape.Path, "In place of 'event': where the value stands that matches."),
+        new("equals", Shape.Text, "With 'path': the value that matches."),
+        new("amount", Shape.Path, "Where the number stands that is added; 1 where nothing is said."),
+        new("halfLife", Shape.Span(HalfLifeMin, HalfLifeMax), "After this span half of a sum is left.") { Required = true });
+
+    private static readonly Shape OneFeature = Shape.Map(
+        new("name", Shape.Name("_-"), "The feature's name.") { Required = true },
+        new("count", Shape.Either(Shape.Text, Match), "How many events of a type, or with a value at a path, there were."),
+        new("minutesSince", Shape.Either(Shape.Text, Match), "Minutes since the newest of them."),
+        new("decayedSum", Sum, "A sum over them that halves with time."));
+
+    public static Shape Shape { get; } = Shape.List(
+        OneFeature, "features, e.g. { name: visits, count: web.webpagedetails.pageViews }", FeaturesMax);
+
     private readonly ProblemList problems;
 
     private FeatureSection(ProblemList problems) => this.problems = problems;
@@ -28,17 +48,11 @@ internal sealed class FeatureSection
     /// <summary>A feature whose name could not be read: which names exist is then unknown.</summary>
     public bool HasNameless { get; private set; }
 
-    public static FeatureSection Read(MapReader root, ProblemList problems)
+    public static FeatureSection Read(MapReader root, bool required, ProblemList problems)
     {
         FeatureSection section = new(problems);
         UniqueNames unique = new("the feature", problems);
-        List<YamlNode> items = root.Items("features", "features, e.g. { name: visits, count: web.webpagedetails.pageViews }", required: true);
-        if (items.Count > FeaturesMax)
-        {
-            problems.Add(items[FeaturesMax], $"more than {FeaturesMax} features");
-        }
-
-        foreach (YamlNode item in items.Take(FeaturesMax))
+        foreach (YamlNode item in root.Items("features", Shape.OfWhat, required, FeaturesMax))
         {
             section.ReadFeature(item, unique);
         }
@@ -48,7 +62,7 @@ internal sealed class FeatureSection
 
     private void ReadFeature(YamlNode node, UniqueNames unique)
     {
-        MapReader? map = MapReader.Open(node, "a feature", problems, ["name", .. Kinds]);
+        MapReader? map = MapReader.Open(node, "a feature", problems, OneFeature);
         if (map is null)
         {
             HasNameless = true;
@@ -56,7 +70,7 @@ internal sealed class FeatureSection
         }
 
         // No dots: a model's inputs are named after the feature with ".known" and ".log1p" behind.
-        string? name = map.Name("name", "_-");
+        string? name = map.Name("name");
         if (name is not null)
         {
             unique.Add(name, map.Value("name", required: false)!);
@@ -105,8 +119,8 @@ internal sealed class FeatureSection
 
         if (node.Kind == YamlKind.Map)
         {
-            MapReader match = MapReader.Open(node, $"'{kind}'", problems, ["path", "equals"])!;
-            string? path = match.Path("path", required: true);
+            MapReader match = MapReader.Open(node, $"'{kind}'", problems, Match)!;
+            string? path = match.Path("path");
             string? value = match.Text("equals");
             return path is null || value is null ? null : (new Feature(name, meaning), new FeatureMatch(path, value));
         }
@@ -125,10 +139,7 @@ internal sealed class FeatureSection
     // `{ event: T, halfLife: 1d }`, with `amount: path` to add a number instead of 1, with `path`/`equals` instead of `event`.
     private (Feature, FeatureMatch)? ReadDecayedSum(MapReader feature, string name)
     {
-        YamlNode? node = feature.Value("decayedSum", required: true);
-        MapReader? sum = node is null
-            ? null
-            : MapReader.Open(node, "'decayedSum'", problems, ["event", "path", "equals", "amount", "halfLife"]);
+        MapReader? sum = feature.Open("decayedSum");
         if (sum is null)
         {
             return null;
@@ -141,9 +152,9 @@ internal sealed class FeatureSection
         }
 
         string? path = byPath ? sum.Path("path", required: true) : EventTypePath;
-        string? value = sum.Text(byPath ? "equals" : "event");
-        string? amount = sum.Path("amount", required: false);
-        TimeSpan? halfLife = sum.Span("halfLife", HalfLifeMin, HalfLifeMax, required: true);
+        string? value = sum.Text(byPath ? "equals" : "event", required: true);
+        string? amount = sum.Path("amount");
+        TimeSpan? halfLife = sum.Span("halfLife");
         return path is null || value is null || halfLife is null
             ? null
             : (new Feature(name, FeatureKind.DecayedSum, (long)halfLife.Value.TotalMilliseconds), new FeatureMatch(path, value, amount));

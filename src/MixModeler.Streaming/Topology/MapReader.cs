@@ -8,30 +8,42 @@ namespace MixModeler.Streaming.Topology;
 /// </summary>
 internal sealed class MapReader
 {
-    private const int TextCharactersMax = 256;
+    public const int TextCharactersMax = 256;
+    public const int ExpressionCharactersMax = 4_096;
 
     private readonly YamlNode map;
     private readonly string what;
     private readonly ProblemList problems;
+    private readonly Shape? shape;
     private readonly Dictionary<string, YamlNode> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> keys = new(StringComparer.Ordinal);
     private readonly HashSet<string> misspelt = new(StringComparer.Ordinal);
 
-    private MapReader(YamlNode map, string what, ProblemList problems)
+    private MapReader(YamlNode map, string what, ProblemList problems, Shape? shape)
     {
         this.map = map;
         this.what = what;
         this.problems = problems;
+        this.shape = shape;
     }
 
     public YamlNode Node => map;
+
+    public ProblemList Problems => problems;
 
     /// <param name="node">What should be a map.</param>
     /// <param name="what">What it is called in messages, e.g. "a feature".</param>
     /// <param name="problems">Collects.</param>
     /// <param name="allowed">Its members; null allows any name.</param>
     /// <returns>Null, with a problem, where the node is no map.</returns>
-    public static MapReader? Open(YamlNode node, string what, ProblemList problems, string[]? allowed)
+    public static MapReader? Open(YamlNode node, string what, ProblemList problems, string[]? allowed) =>
+        Open(node, what, problems, allowed, shape: null);
+
+    /// <summary>The same by a description, which then says which members are required, in which range and what holds otherwise.</summary>
+    public static MapReader? Open(YamlNode node, string what, ProblemList problems, Shape shape) =>
+        Open(node, what, problems, shape.Kind == ShapeKind.Map && !shape.IsOpen ? shape.Names : null, shape);
+
+    private static MapReader? Open(YamlNode node, string what, ProblemList problems, string[]? allowed, Shape? shape)
     {
         if (node.Kind != YamlKind.Map)
         {
@@ -40,7 +52,7 @@ internal sealed class MapReader
             return null;
         }
 
-        MapReader reader = new(node, what, problems);
+        MapReader reader = new(node, what, problems, shape);
         foreach ((YamlNode key, YamlNode value) in node.Entries)
         {
             reader.Enter(key, value, allowed);
@@ -59,8 +71,8 @@ internal sealed class MapReader
 
     public YamlNode KeyNode(string key) => keys[key];
 
-    /// <summary>Null where nothing stands; a problem too if it is required.</summary>
-    public YamlNode? Value(string key, bool required)
+    /// <summary>Null where nothing stands; a problem too if it is required, by the description where nothing is said.</summary>
+    public YamlNode? Value(string key, bool? required = null)
     {
         if (values.TryGetValue(key, out YamlNode? value) && !value.IsNothing)
         {
@@ -71,7 +83,7 @@ internal sealed class MapReader
         {
             problems.Add(value, $"'{key}' has no value");
         }
-        else if (required && !IsMisspelt(key))
+        else if ((required ?? shape?[key].Required ?? true) && !IsMisspelt(key))
         {
             problems.Add(map, $"{what} needs '{key}'");
         }
@@ -80,14 +92,109 @@ internal sealed class MapReader
     }
 
     /// <summary>A text of at most 256 characters on one line, or null.</summary>
-    public string? Text(string key, bool required = true)
+    public string? Text(string key, bool? required = null)
     {
         YamlNode? value = Value(key, required);
         return value is not null && IsText(value, $"'{key}'", problems) ? value.Text : null;
     }
 
+    /// <summary>A map by the description of this member, or null.</summary>
+    public MapReader? Open(string key)
+    {
+        YamlNode? node = Value(key);
+        return node is null ? null : Open(node, $"'{key}'", problems, shape![key].Shape);
+    }
+
+    public string? Name(string key) => Name(key, shape![key].Shape.AlsoAllowed, shape[key].Required);
+
+    public double Number(string key) => Number(key, (double)shape![key].Default!, shape[key].Shape.Range);
+
+    public int Count(string key) => Count(key, (int)shape![key].Default!, shape[key].Shape.Min, shape[key].Shape.Max);
+
+    /// <summary>What is written, or the default, or null.</summary>
+    public TimeSpan? Span(string key)
+    {
+        Member member = shape![key];
+        return Span(key, member.Shape.SpanMin, member.Shape.SpanMax, member.Required) ?? member.Default as TimeSpan?;
+    }
+
+    /// <summary>One of a few words; the default, or null, where there is none.</summary>
+    public string? Word(string key)
+    {
+        string[] words = shape![key].Shape.Words;
+        string? word = Text(key);
+        if (word is null || words.Contains(word))
+        {
+            return word ?? shape[key].Default as string;
+        }
+
+        problems.Add(values[key], $"'{key}' is {YamlNode.Quote(word)}{NearestName.Advice(word, words)}");
+        return shape[key].Default as string;
+    }
+
+    public List<YamlNode> Items(string key) => Items(key, shape![key].Shape.OfWhat, shape[key].Required, shape[key].Shape.CountMax);
+
+    /// <summary>The members of a map with free names, by name; those whose name cannot be one are problems.</summary>
+    public IEnumerable<(YamlNode Key, YamlNode Value)> Named(string key, string ofWhat)
+    {
+        Shape named = shape![key].Shape;
+        YamlNode? node = Value(key);
+        MapReader? members = node is null ? null : Open(node, $"'{key}'", problems, named);
+        if (members is null)
+        {
+            return [];
+        }
+
+        if (members.keys.Count == 0)
+        {
+            problems.Add(node!, $"'{key}' is empty: leave it out, or name {ofWhat}");
+        }
+
+        if (members.keys.Count > named.CountMax)
+        {
+            problems.Add(members.keys.Values.ElementAt(named.CountMax), $"'{key}' has more than {named.CountMax} members");
+        }
+
+        if (named.HasFreeTexts)
+        {
+            return members.keys.Values
+                .Take(named.CountMax)
+                .Where(name => Datasets.TextReading.IsColumn(name, ofWhat, problems))
+                .OrderBy(name => name.Text, StringComparer.Ordinal)
+                .Select(name => (name, members.values[name.Text]));
+        }
+
+        foreach (YamlNode name in members.Keys.Where(name => !Names.IsName(name.Text, named.AlsoAllowed)))
+        {
+            problems.Add(name, $"{ofWhat} is {YamlNode.Quote(name.Text)}: {Names.Rule(named.AlsoAllowed)}");
+        }
+
+        return members.keys.Values
+            .Take(named.CountMax)
+            .OrderBy(name => name.Text, StringComparer.Ordinal)
+            .Select(name => (name, members.values[name.Text]));
+    }
+
+    /// <summary>An expression, which may have several lines; null where there is none.</summary>
+    public ExpressionText? Expression(string key)
+    {
+        YamlNode? value = Value(key);
+        return value is null ? null : Expression(value, $"'{key}'", problems);
+    }
+
+    public static ExpressionText? Expression(YamlNode node, string what, ProblemList problems)
+    {
+        if (node.Kind != YamlKind.Text || string.IsNullOrWhiteSpace(node.Text) || node.Text.Length > ExpressionCharactersMax)
+        {
+            problems.Add(node, $"{what} is an expression of 1 to {ExpressionCharactersMax:N0} characters; found {node.Found}");
+            return null;
+        }
+
+        return new ExpressionText(node.Text, node.Place) { Start = node.TextStart };
+    }
+
     /// <summary>A text that names something: letters, digits and what <paramref name="alsoAllowed"/> lists.</summary>
-    public string? Name(string key, string alsoAllowed, bool required = true)
+    public string? Name(string key, string alsoAllowed, bool? required = null)
     {
         string? text = Text(key, required);
         if (text is null || Names.IsName(text, alsoAllowed))
@@ -95,13 +202,12 @@ internal sealed class MapReader
             return text;
         }
 
-        string also = string.Join(" ", alsoAllowed.AsEnumerable());
-        problems.Add(values[key], $"'{key}' is {YamlNode.Quote(text)}: at most {Names.CharactersMax} letters, digits and {also}, beginning with a letter or _");
+        problems.Add(values[key], $"'{key}' is {YamlNode.Quote(text)}: {Names.Rule(alsoAllowed)}");
         return null;
     }
 
     /// <summary>A dotted path into the event, or null.</summary>
-    public string? Path(string key, bool required)
+    public string? Path(string key, bool? required = null)
     {
         YamlNode? value = Value(key, required);
         return value is not null && Names.IsPath(value, $"'{key}'", problems) ? value.Text : null;
@@ -175,7 +281,7 @@ internal sealed class MapReader
     }
 
     /// <summary>The items of a list that must not be empty; none, with a problem, where it is none.</summary>
-    public List<YamlNode> Items(string key, string ofWhat, bool required)
+    public List<YamlNode> Items(string key, string ofWhat, bool? required, int countMax = int.MaxValue)
     {
         YamlNode? value = Value(key, required);
         if (value is null)
@@ -194,7 +300,13 @@ internal sealed class MapReader
             problems.Add(value, $"'{key}' is an empty list: it needs {ofWhat}");
         }
 
-        return value.Items;
+        if (value.Items.Count <= countMax)
+        {
+            return value.Items;
+        }
+
+        problems.Add(value.Items[countMax], $"'{key}' has more than {countMax} items");
+        return value.Items[..countMax];
     }
 
     /// <summary>Whether the node is a text that is neither empty nor long nor of several lines; a problem where not.</summary>
@@ -223,7 +335,7 @@ internal sealed class MapReader
         }
         else if (keys.TryGetValue(key.Text, out YamlNode? first))
         {
-            problems.Add(key, $"'{key.Text}' is here twice; first in line {first.Line}");
+            problems.Add(key, $"'{key.Text}' is here twice; first in {first.SeenFrom(key)}");
         }
         else if (allowed is not null && !allowed.Contains(key.Text))
         {

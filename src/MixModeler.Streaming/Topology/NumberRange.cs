@@ -12,8 +12,11 @@ internal readonly record struct NumberRange(double Min, bool IncludesMin, double
     public bool Contains(double number) =>
         (IncludesMin ? number >= Min : number > Min) && (IncludesMax ? number <= Max : number < Max);
 
-    public override string ToString() => this == Any
-        ? "(finite)"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{(IncludesMin ? "from" : "above")} {Min} {(IncludesMax ? "to" : "and below")} {Max}");
+    // Towards a side without a bound of its own nothing but infinity is left out, which no file can hold.
+    public override string ToString()
+    {
+        string from = string.Create(CultureInfo.InvariantCulture, $"{(IncludesMin ? "from" : "above")} {Min}");
+        string to = string.Create(CultureInfo.InvariantCulture, $"{(IncludesMax ? "to" : "and below")} {Max}");
+        return this == Any ? "(finite)" : Max == double.MaxValue ? (IncludesMin ? $"{from} on" : from) : $"{from} {to}";
+    }
 }

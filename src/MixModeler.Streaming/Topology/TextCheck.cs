@@ -11,6 +11,7 @@ internal static class TextCheck
             return false;
         }
 
+        int problemsBefore = problems.Count;
         int line = 1;
         int column = 1;
         bool isIndent = true;
@@ -33,6 +34,28 @@ internal static class TextCheck
             line += c == '\n' ? 1 : 0;
         }
 
-        return problems.IsEmpty;
+        return problems.Count == problemsBefore;
+    }
+
+    /// <summary>
+    /// The parser finds that something is missing behind the end of the text, in a line that no editor can show: then the end.
+    /// </summary>
+    public static (int Line, int Column) Inside(string text, int line, int column)
+    {
+        int at = 1;
+        int start = 0;
+        for (int i = 0; i < text.Length && at < line; i++)
+        {
+            bool isBreak = text[i] is '\n' or '\u0085' or '\u2028' or '\u2029' || (text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n'));
+            if (isBreak)
+            {
+                at++;
+                start = i + 1;
+            }
+        }
+
+        int length = text.AsSpan(start).IndexOfAny("\r\n\u0085\u2028\u2029");
+        int columnMax = 1 + (length < 0 ? text.Length - start : length);
+        return at < line ? (at, columnMax) : (line, Math.Min(column, columnMax));
     }
 }

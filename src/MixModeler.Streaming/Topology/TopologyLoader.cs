@@ -1,123 +1,108 @@
-using System.Security.Cryptography;
-using System.Text;
-using MixModeler.Streaming.Score;
+using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming.Topology;
 
 /// <summary>
-/// Turns a topology file into a plan, or into every problem it has, each with its place. A bad file never throws.
+/// Turns a topology file, with what it includes and one of its environments, into a plan, or into every problem it has, each
+/// with its place. A bad file never throws.
 /// </summary>
 public static class TopologyLoader
 {
     /// <summary>Reads and checks a file; that it is missing or unreadable is a problem like any other.</summary>
-    public static TopologyResult Load(string path)
+    /// <param name="path">The file. Its folder is the topology's: includes and environments stand in it.</param>
+    /// <param name="environment">Whose differences to lay over the file; null for none.</param>
+    public static TopologyResult Load(string path, string? environment = null) => Load(path, environment, NodeCheck.Instance);
+
+    /// <summary>As <see cref="Load(string, string?)"/>, as if the file had this text: what it includes is still read from its folder.</summary>
+    public static TopologyResult LoadEdited(string path, string text, string? environment = null)
     {
-        ProblemList problems = new(path);
-        try
+        string file = Path.GetFileName(path);
+        return Resolve(new EditedFiles(new DiskFiles(path[..^file.Length]), file, text), file, environment, NodeCheck.Instance);
+    }
+
+    /// <param name="text">The file's content.</param>
+    /// <param name="fileName">Stands in front of every problem.</param>
+    /// <param name="environment">One of the environments in the text; null for none.</param>
+    public static TopologyResult Parse(string text, string fileName, string? environment = null) =>
+        Parse(text, fileName, environment, NodeCheck.Instance);
+
+    /// <summary>A bundle of files that are not on disk.</summary>
+    /// <param name="files">Texts by name, with forward slashes.</param>
+    /// <param name="file">The name of the topology among them.</param>
+    /// <param name="environment">Whose differences to lay over it; null for none.</param>
+    public static TopologyResult Parse(IReadOnlyDictionary<string, string> files, string file, string? environment = null) =>
+        Resolve(new MemoryFiles(files), file, environment, NodeCheck.Instance);
+
+    internal static TopologyResult Load(string path, string? environment, INodeCheck check)
+    {
+        string file = Path.GetFileName(path);
+        return Resolve(new DiskFiles(path[..^file.Length]), file, environment, check);
+    }
+
+    internal static TopologyResult Parse(string text, string fileName, string? environment, INodeCheck check) =>
+        Resolve(new MemoryFiles(new Dictionary<string, string> { [fileName] = text }), fileName, environment, check);
+
+    private static TopologyResult Resolve(ITopologyFiles files, string file, string? environment, INodeCheck check)
+    {
+        ProblemList problems = new(files.Shown(file));
+        IncludeReader includes = new(files);
+        YamlNode? root = includes.Read(file, problems);
+        if (root is not { Kind: YamlKind.Map } || !includes.IsComplete)
         {
-            // Read a little more than is allowed, not all of whatever this is.
-            byte[] bytes = new byte[4 * YamlTree.CharactersMax + 1];
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (Decode(bytes.AsSpan(0, length), problems) is string text)
-            {
-                return Parse(text, path);
-            }
+            return Invalid(root, includes, problems);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+
+        CarriedFiles carried = new(root[CarriedFiles.Member]);
+        root = root.With(root.Entries.Where(entry => entry.Key.Text != CarriedFiles.Member));
+        check = check is NodeCheck ? new NodeCheck(carried) : check;
+        EnvironmentReader environments = new(files, includes, problems);
+        YamlNode bottom = environments.TakeInline(root);
+        YamlNode resolved = environment is null ? bottom : environments.Lay(bottom, file, environment);
+        if (!includes.IsComplete)
         {
-            problems.Add(1, 1, unreadable is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file"
-                : $"cannot be read: {unreadable.Message}");
+            return new TopologyResult(null, problems.InOrder());
+        }
+
+        TopologyPlan? plan = new TopologyCompiler(check, problems).Compile(resolved);
+        // As of here: files that only an environment names are not this version's.
+        YamlNode whole = carried.Put(resolved);
+        if (environment is null)
+        {
+            CheckEnvironments(environments, bottom, check, problems);
+        }
+
+        string text = problems.IsEmpty ? CanonicalText.Of(whole, problems) : "";
+        return problems.IsEmpty && plan is not null
+            ? new TopologyResult(Named(plan, text), [])
+            : new TopologyResult(null, problems.InOrder());
+    }
+
+    // What is not a map has nothing to merge; the compiler says what it should be.
+    private static TopologyResult Invalid(YamlNode? root, IncludeReader includes, ProblemList problems)
+    {
+        if (root is not null && includes.IsComplete)
+        {
+            MapReader.Open(root, "a topology", problems, TopologyLanguage.Root);
         }
 
         return new TopologyResult(null, problems.InOrder());
     }
 
-    /// <param name="text">The file's content.</param>
-    /// <param name="fileName">Stands in front of every problem.</param>
-    public static TopologyResult Parse(string text, string fileName)
+    // An environment is not looked at only on the day it is needed.
+    private static void CheckEnvironments(EnvironmentReader environments, YamlNode bottom, INodeCheck check, ProblemList problems)
     {
-        ProblemList problems = new(fileName);
-        YamlNode? root = YamlTree.Parse(text, problems);
-        TopologyPlan? plan = root is null ? null : Compile(root, VersionOf(text), problems);
-        return problems.IsEmpty ? new TopologyResult(plan, []) : new TopologyResult(null, problems.InOrder());
-    }
-
-    private static string VersionOf(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
-
-    private static string? Decode(ReadOnlySpan<byte> bytes, ProblemList problems)
-    {
-        ReadOnlySpan<byte> content = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        int invalid = System.Text.Unicode.Utf8.IsValid(content) ? -1 : FirstInvalid(content);
-        if (invalid < 0)
+        foreach (string name in environments.InlineNames.Order(StringComparer.Ordinal).TakeWhile(_ => !problems.IsFull))
         {
-            return Encoding.UTF8.GetString(content);
+            YamlNode laid = environments.LayInline(bottom, name);
+            ProblemList own = new(problems.File);
+            new TopologyCompiler(check, own).Compile(laid);
+            problems.AddAll(own, $" (in the environment '{name}')");
         }
-
-        ReadOnlySpan<byte> before = content[..invalid];
-        int line = 1 + before.Count((byte)'\n');
-        int column = invalid - before.LastIndexOf((byte)'\n');
-        problems.Add(line, column, $"byte 0x{content[invalid]:X2}: this is not a UTF-8 text file");
-        return null;
     }
 
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    private static TopologyPlan Named(TopologyPlan plan, string text)
     {
-        int at = 0;
-        while (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) == System.Buffers.OperationStatus.Done)
-        {
-            at += length;
-        }
-
-        return at;
-    }
-
-    private static TopologyPlan? Compile(YamlNode rootNode, string version, ProblemList problems)
-    {
-        string[] allowed = ["topology", "tenant", "source", "features", "model", "decisions", "sinks"];
-        MapReader? root = MapReader.Open(rootNode, "a topology", problems, allowed);
-        if (root is null)
-        {
-            return null;
-        }
-
-        // It is part of topic keys and of Redis keys, where / : { } have a meaning.
-        string name = root.Name("topology", "-_") ?? "";
-        string tenant = root.Name("tenant", "_") ?? "";
-        SourcePlan source = SourceSection.Read(root, problems);
-        FeatureSection features = FeatureSection.Read(root, problems);
-        ModelPlan? model = ModelSection.Read(root, tenant, problems);
-        string prefix = ReadPrefix(root, problems);
-        DecisionDocument decisions = DecisionSection.Read(root, features, problems);
-        return new TopologyPlan
-        {
-            Name = name,
-            Tenant = tenant,
-            Version = version,
-            Source = source,
-            Schema = new FeatureSchema(features.Features),
-            Matches = [.. features.Matches],
-            Model = model,
-            Topics = new TopicNames(prefix),
-            Decisions = decisions with
-            {
-                Topology = name,
-                Version = version,
-                Model = model?.Name ?? "",
-                BaseRate = model?.BaseRate ?? 0,
-                Features = [.. features.Features],
-            },
-        };
-    }
-
-    private static string ReadPrefix(MapReader root, ProblemList problems)
-    {
-        string otherwise = new TopicNames().Prefix;
-        YamlNode? node = root.Value("sinks", required: false);
-        MapReader? sinks = node is null ? null : MapReader.Open(node, "'sinks'", problems, ["prefix"]);
-        // Topic names: letters, digits, dot, underscore and hyphen.
-        return sinks?.Name("prefix", "._-", required: false) ?? otherwise;
+        string version = CanonicalText.VersionOf(text);
+        return plan with { Version = version, ResolvedText = text, Decisions = plan.Decisions with { Version = version } };
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using MixModeler.Streaming.Score;
+using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming.Topology;
 
@@ -10,7 +12,7 @@ public sealed record TopologyPlan
 
     public required string Tenant { get; init; }
 
-    /// <summary>First 12 hex digits of the hash of the file's content.</summary>
+    /// <summary>First 12 hex digits of the SHA-256 of <see cref="ResolvedText"/>: comments and the order of keys do not change it.</summary>
     public required string Version { get; init; }
 
     public required SourcePlan Source { get; init; }
@@ -25,28 +27,44 @@ public sealed record TopologyPlan
 
     public required TopicNames Topics { get; init; }
 
+    /// <summary>
+    /// Everything between the source and the features that decides which events reach them, and how they look: canonical text,
+    /// empty where there is nothing. Part of every feature's identity.
+    /// </summary>
+    public string FrontIdentity { get; init; } = "";
+
     /// <summary>What the edges need; scopes may be empty.</summary>
     public required DecisionDocument Decisions { get; init; }
-}
 
-/// <summary>How events are read.</summary>
-public sealed record SourcePlan
-{
+    /// <summary>Sources of records beside the events, by name.</summary>
+    public ImmutableArray<RecordSourcePlan> Records { get; init; } = [];
+
+    public ImmutableArray<AudiencePlan> Audiences { get; init; } = [];
+
+    /// <summary>Datasets and what is made of them; empty where the topology has none.</summary>
+    public HarmonizePlan Harmonized { get; init; } = HarmonizePlan.Empty;
+
     /// <summary>
-    /// Dotted paths into the XDM entity; the first that is present names the visitor. `identityMap.NS` takes the first id of
-    /// that namespace, or the one marked primary.
+    /// False where a topology has datasets and no source of events: then events, if there are any, are those of datasets, and nobody
+    /// keeps anything of visitors.
     /// </summary>
-    public required ImmutableArray<string> IdentityPaths { get; init; }
+    public bool ReadsEvents => !Source.IdentityPaths.IsEmpty || Harmonized.IsEmpty;
 
-    /// <summary>An event whose `_id` was seen within this span of event time is dropped; zero turns it off.</summary>
-    public TimeSpan DeduplicateWithin { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>All of the above, and the nodes and edges written out, as one graph.</summary>
+    public TopologyGraph Graph { get; init; } = TopologyGraph.Empty;
 
-    /// <summary>How far an event may lag behind the newest of its partition; older ones are dead letters.</summary>
-    public TimeSpan Lateness { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>The nodes, compiled; null where the topology has nothing but features.</summary>
+    internal FlowPlan? Flow { get; init; }
 
-    /// <summary>How far an event time may lie ahead of its record's own timestamp; beyond it is a dead letter.</summary>
-    public TimeSpan FutureMax { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>
+    /// The topology as one file without includes and environments, from which TopologyLoader.Parse makes the same plan.
+    /// Empty where a plan was not made from a text.
+    /// </summary>
+    public string ResolvedText { get; init; } = "";
 }
+
+/// <summary>Visitors for whom an expression over score and features holds.</summary>
+public sealed record AudiencePlan(string Name, ExpressionText When, string Description = "");
 
 /// <summary>Feature i takes part in an event whose value at <see cref="Path"/> equals <see cref="Value"/>.</summary>
 /// <param name="Path">Dotted path, `eventType` unless said otherwise.</param>
@@ -93,7 +111,15 @@ public sealed record LearnerOptions
 /// <summary>Full topic names: prefix + the names of the design.</summary>
 public sealed record TopicNames(string Prefix = "mm.")
 {
-    public string Events => Prefix + "events";
+    /// <summary>The events' topic without the prefix.</summary>
+    public string EventsName { get; init; } = "events";
+
+    public string Events => Prefix + EventsName;
+
+    /// <summary>Aggregate marketing data.</summary>
+    public string Summary => Prefix + "summary";
+
+    public string Factors => Prefix + "factors";
 
     public string Training => Prefix + "training";
 
@@ -104,6 +130,9 @@ public sealed record TopicNames(string Prefix = "mm.")
     public string Decisions => Prefix + "decisions";
 
     public string DeadLetter => Prefix + "deadletter";
+
+    /// <summary>Which dead letters were put back, and where.</summary>
+    public string Replays => Prefix + "replays";
 
     public string Topologies => Prefix + "topologies";
 }

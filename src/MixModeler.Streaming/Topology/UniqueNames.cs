@@ -9,7 +9,7 @@ internal sealed class UniqueNames(string what, ProblemList problems)
     {
         if (name is not null && !first.TryAdd(name, at))
         {
-            problems.Add(at, $"{what} '{name}' is here twice; first in line {first[name].Line}");
+            problems.Add(at, $"{what} '{name}' is here twice; first in {first[name].SeenFrom(at)}");
         }
     }
 }

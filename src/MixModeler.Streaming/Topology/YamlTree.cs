@@ -10,17 +10,21 @@ namespace MixModeler.Streaming.Topology;
 internal sealed class YamlTree
 {
     public const int CharactersMax = 256 * 1_024;
+    public const int NodesMax = 20_000;
     private const int DepthMax = 16;
-    private const int NodesMax = 20_000;
 
+    private readonly string text;
     private readonly ProblemList problems;
+    private readonly TextStart starts;
     private readonly Scanner scanner;
     private readonly Parser parser;
     private int nodes;
 
     private YamlTree(string text, ProblemList problems)
     {
+        this.text = text;
         this.problems = problems;
+        starts = new TextStart(problems.File, text);
         scanner = new Scanner(new StringReader(text));
         parser = new Parser(scanner);
     }
@@ -40,7 +44,7 @@ internal sealed class YamlTree
         }
         catch (YamlException broken)
         {
-            problems.Add((int)broken.Start.Line, (int)broken.Start.Column, $"this is not YAML: {Sentence(broken.Message)}");
+            tree.AddAt(broken.Start, $"this is not YAML: {Sentence(broken.Message)}");
             return null;
         }
         catch (InvalidOperationException)
@@ -61,8 +65,13 @@ internal sealed class YamlTree
         }
     }
 
-    private void AddHere(string message) =>
-        problems.Add((int)scanner.CurrentPosition.Line, (int)scanner.CurrentPosition.Column, message);
+    private void AddHere(string message) => AddAt(scanner.CurrentPosition, message);
+
+    private void AddAt(Mark mark, string message)
+    {
+        (int line, int column) = TextCheck.Inside(text, (int)mark.Line, (int)mark.Column);
+        problems.Add(line, column, message);
+    }
 
     private void MoveNext()
     {
@@ -121,19 +130,21 @@ internal sealed class YamlTree
             problems.Add(line, column, $"tags are not supported: remove {YamlNode.Quote(tagged.Tag.ToString())}");
         }
 
+        Place place = new(problems.File, line, column);
         switch (at)
         {
             case Scalar scalar:
                 MoveNext();
-                return new YamlNode(YamlKind.Text, line, column)
+                return new YamlNode(YamlKind.Text, place)
                 {
                     Text = scalar.Value,
+                    TextStart = starts.Of(scalar),
                     IsQuoted = scalar.Style is not ScalarStyle.Plain,
                 };
             case SequenceStart:
-                return ReadList(new YamlNode(YamlKind.List, line, column), depth);
+                return ReadList(new YamlNode(YamlKind.List, place), depth);
             default:
-                return ReadMap(new YamlNode(YamlKind.Map, line, column), depth);
+                return ReadMap(new YamlNode(YamlKind.Map, place), depth);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Edge.Decide;
@@ -61,8 +62,10 @@ public sealed class DecisionLogTests
         Task[] adding = [.. Enumerable.Range(0, Threads).Select(thread => Task.Run(() => Add(thread)))];
         Task all = Task.WhenAll(adding);
         HashSet<long> seen = [];
+        long began = Stopwatch.GetTimestamp();
         while (!all.IsCompleted || log.Waiting > 0)
         {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Wait.LongDeadline, $"{log.Waiting} wait, {seen.Count} came out");
             if (!log.TryTake(out Decision decision, visitor, out int length, out long atMs, out long sequence))
             {
                 await Task.Yield();

@@ -59,7 +59,7 @@ internal sealed class Cable : IAsyncDisposable
         await stop.CancelAsync();
         listener.Dispose();
         Cut();
-        await accepting;
+        await accepting.WaitAsync(Wait.Deadline);
         stop.Dispose();
     }
 

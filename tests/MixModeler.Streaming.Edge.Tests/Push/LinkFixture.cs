@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
+using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Edge.Tests.Push;
@@ -19,9 +20,9 @@ internal sealed class LinkFixture : IAsyncDisposable
     /// <summary>While set, the sink of decisions waits for it.</summary>
     public Task SinkGate { get; set; } = Task.CompletedTask;
 
-    public HubServer StartHub(int port = 0)
+    public HubServer StartHub(int port = 0, Func<string, TopologyPlan?>? planOf = null)
     {
-        HubServer hub = new(new HubOptions { Port = port }, TakeAsync, TimeProvider.System);
+        HubServer hub = new(new HubOptions { Port = port }, TakeAsync, TimeProvider.System, planOf);
         owned.Add(hub);
         hub.Start();
         return hub;
@@ -82,7 +83,7 @@ internal sealed class LinkFixture : IAsyncDisposable
     {
         foreach (IAsyncDisposable each in Enumerable.Reverse(owned))
         {
-            await each.DisposeAsync();
+            await each.DisposeAsync().AsTask().WaitAsync(Wait.LongDeadline);
         }
     }
 

@@ -145,7 +145,7 @@ public sealed class PushLinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_plan_with_the_same_features_switches_at_once_and_one_with_others_begins_anew()
+    public async Task A_plan_with_the_same_features_switches_at_once_and_one_with_others_when_its_snapshot_is_complete()
     {
         HubServer hub = link.StartHubWithSample();
         hub.Apply(Sample.Scores(0, 0, NowMs, ("a", 1)));
@@ -158,7 +158,10 @@ public sealed class PushLinkTests : IAsyncLifetime
         Score.DecisionDocument other = Sample.Plan(version: "v3");
         other.Features = [other.Features[0]];
         hub.Publish(other);
-        await Wait.Until(() => edge.Status() is { PlanVersion: "v3", Rows: 0, Ready: false, ModelVersion: 0 }, "the edge began anew");
+        await Wait.Until(() => edge.Status() is { Snapshots: 2 }, "the edge began anew");
+        Assert.True(edge.Status() is { PlanVersion: "v2", Rows: 1, Ready: true, ModelVersion: 7 }, "the edge decided with half a snapshot");
+        hub.CaughtUp();
+        await Wait.Until(() => edge.Status() is { PlanVersion: "v3", Rows: 0, Ready: true, ModelVersion: 0 }, "the new plan took over");
         Assert.Throws<Score.DecisionPlanException>(() => hub.Publish(new Score.DecisionDocument { Clock = "no" }));
         Assert.Equal("v3", hub.Status().PlanVersion);
     }

@@ -32,9 +32,12 @@ internal sealed class RawEdge : IDisposable
 
     public async Task<ReadOnlyMemory<byte>> Expect(FrameKind wanted)
     {
+        // A hub that is alive sends heartbeats for ever: bytes alone are no progress.
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(Wait.LongDeadline);
         while (true)
         {
-            ReadResult read = await input!.ReadAsync(TestContext.Current.CancellationToken);
+            ReadResult read = await input!.ReadAsync(late.Token);
             ReadOnlySequence<byte> buffer = read.Buffer;
             bool isFrame = frames.TryRead(ref buffer, out FrameKind kind, out ReadOnlyMemory<byte> payload);
             byte[] copy = payload.ToArray();

@@ -112,7 +112,7 @@ public sealed class KafkaTaskHostTests
         Assert.False(sending.IsCompleted);
 
         rig.Broker.BringUp();
-        await sending;
+        await sending.WaitAsync(TestContext.Current.CancellationToken);
         await rig.AllAppliedAsync();
         await Soon.HoldsAsync(() => host.Healthy, "health turns green");
         rig.AssertEveryRecordOnceInOrder();

@@ -62,6 +62,22 @@ public class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_redis_that_comes_back_empty_when_all_is_applied_is_filled_again_from_the_log()
+    {
+        await using MainJobRig rig = await MainJobRig.StartAsync(LocalRedisKind.Redis, partitions: 4, Stop, isDurable: false);
+        EngineChild engine = rig.StartEngine();
+        long records = await rig.ProduceAsync(new GeneratorOptions { Users = 1_000, Seed = 6 }, 3_000, Stop);
+        await rig.SettledAsync(records, Patience, Stop);
+        await rig.Redis.KillAsync();
+        await UntilAsync(async () => (await engine.HealthAsync(Stop)).Code == 503, "health did not turn red though nothing flows");
+        await rig.Redis.RestartAsync(Stop);
+        await UntilAsync(async () => (await engine.HealthAsync(Stop)).Code == 200, "health did not turn green again");
+        await rig.SettledAsync(records, Patience, Stop);
+        await engine.Process.EndAsync();
+        await UndisturbedRun.AssertEqualsAsync(rig, Stop);
+    }
+
+    [Fact]
     public async Task Of_two_engines_that_share_the_partitions_one_may_be_killed_again_and_again()
     {
         await using MainJobRig rig = await MainJobRig.StartAsync(LocalRedisKind.Redis, partitions: 8, Stop);

@@ -14,14 +14,18 @@ namespace MixModeler.Streaming.Integration.MainJob;
 internal sealed class MainJobRig : IAsyncDisposable
 {
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
-    private readonly string folder = Directory.CreateTempSubdirectory("mixmodeler-job-").FullName;
+    // In memory where there is such a folder with room (containers often give it 64 MB): how fast a disk takes Redis's log is not what
+    // these tests are about.
+    private readonly string folder = Directory.Exists("/dev/shm") && new DriveInfo("/dev/shm").AvailableFreeSpace > 4L << 30
+        ? Directory.CreateDirectory($"/dev/shm/mixmodeler-job-{Guid.NewGuid():N}").FullName
+        : Directory.CreateTempSubdirectory("mixmodeler-job-").FullName;
     private readonly List<EngineChild> engines = [];
 
-    private MainJobRig(EmbeddedBroker broker, int partitions)
+    private MainJobRig(EmbeddedBroker broker, int partitions, string topology)
     {
         Broker = broker;
         Partitions = partitions;
-        TopologyFile = Path.Combine(Root(), "topologies/luma-propensity/topology.yaml");
+        TopologyFile = topology.EndsWith(".yaml", StringComparison.Ordinal) ? topology : Path.Combine(Root(), $"topologies/{topology}/topology.yaml");
         Plan = TopologyLoader.Load(TopologyFile).Plan!;
         Kafka = new KafkaOptions { BootstrapServers = broker.Bootstrap };
     }
@@ -38,30 +42,38 @@ internal sealed class MainJobRig : IAsyncDisposable
 
     public int Partitions { get; }
 
-    public static async Task<MainJobRig> StartAsync(LocalRedisKind kind, int partitions, CancellationToken stop)
+    public static async Task<MainJobRig> StartAsync(
+        LocalRedisKind kind, int partitions, CancellationToken stop, string topology = "luma-propensity", bool isDurable = true)
     {
-        MainJobRig rig = new(EmbeddedBroker.Start(), partitions);
-        foreach ((string topic, int count, _) in NeededTopics.Of(rig.Plan.Topics, partitions))
+        MainJobRig rig = new(EmbeddedBroker.Start(), partitions, topology);
+        foreach ((string topic, int count, _) in NeededTopics.Of(rig.Plan.Topics, partitions).Concat(NeededTopics.OfNodes(rig.Plan, partitions)))
         {
             rig.Broker.CreateTopic(topic, count);
         }
 
-        rig.Redis = await LocalRedis.StartAsync(new LocalRedisOptions { Kind = kind, Directory = rig.folder, AppendOnly = true }, stop);
+        rig.Redis = await LocalRedis.StartAsync(new LocalRedisOptions { Kind = kind, Directory = rig.folder, AppendOnly = isDurable }, stop);
         return rig;
     }
 
     /// <summary>Starts an engine without waiting for it.</summary>
-    public EngineChild StartEngine(string roles = "tasks,learner")
+    /// <param name="roles">What it does.</param>
+    /// <param name="isKilled">
+    /// Whether the test kills it: then sessions are short, so that its partitions are free soon, and it is started soon. Otherwise it
+    /// runs as `./mixmodeler engine` starts it, compiled in one step.
+    /// </param>
+    public EngineChild StartEngine(string roles = "tasks,learner", bool isKilled = true)
     {
         int port = FreePort();
-        // Short sessions, so that a killed engine's partitions are free soon.
+        string[] sessions = isKilled ? ["--kafka-option", "session.timeout.ms=2000", "--kafka-option", "heartbeat.interval.ms=300"] : [];
+        (string, string)[] environment = isKilled ? [] : [("DOTNET_TieredCompilation", "0")];
         ChildProcess process = ChildProcess.Start(
             "engine",
             [
                 "engine", "--topology", TopologyFile, "--kafka", Broker.Bootstrap, "--redis", Redis.Endpoint, "--roles", roles,
                 "--control-port", $"{port}", "--hub-port", "0", "--partitions", $"{Partitions}",
-                "--kafka-option", "session.timeout.ms=2000", "--kafka-option", "heartbeat.interval.ms=300",
-            ]);
+                .. sessions,
+            ],
+            environment);
         EngineChild engine = new(process, port, http);
         engines.Add(engine);
         return engine;
@@ -74,6 +86,17 @@ internal sealed class MainJobRig : IAsyncDisposable
         using KafkaRecordSink sink = producer.CreateSink();
         GeneratorRun run = new(new LumaGenerator(options), recordsPerSecond > 0 ? new RecordPace(recordsPerSecond, TimeProvider.System) : null);
         return (await run.ToSinkAsync(sink, Plan.Topics.Events, stop)).Records;
+    }
+
+    /// <summary>Sends generated events until told to stop; returns how many records went out.</summary>
+    public async Task<long> ProduceUntilAsync(GeneratorOptions options, double recordsPerSecond, CancellationToken enough)
+    {
+        using KafkaProducer producer = new(Kafka, (_, _) => { });
+        using KafkaRecordSink sink = producer.CreateSink();
+        GeneratorRun run = new(new LumaGenerator(options), new RecordPace(recordsPerSecond, TimeProvider.System));
+        await ((Task)run.ToSinkAsync(sink, Plan.Topics.Events, enough)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sink.FlushAsync(CancellationToken.None);
+        return run.Sent;
     }
 
     /// <summary>Waits until the living engines together have applied so many records and learned every example.</summary>
@@ -124,7 +147,7 @@ internal sealed class MainJobRig : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string Root()
+    public static string Root()
     {
         DirectoryInfo folder = new(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "MixModeler.Streaming.sln")))
@@ -141,11 +164,13 @@ internal sealed class EngineChild(ChildProcess process, int port, HttpClient htt
 {
     public ChildProcess Process { get; } = process;
 
+    public int ControlPort { get; } = port;
+
     public async Task<EngineStatus?> StatusAsync(CancellationToken stop)
     {
         try
         {
-            string json = await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/v1/status"), stop);
+            string json = await http.GetStringAsync(new Uri($"http://127.0.0.1:{ControlPort}/v1/status"), stop);
             return JsonSerializer.Deserialize<EngineStatus>(json, JsonSerializerOptions.Web);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
@@ -159,7 +184,7 @@ internal sealed class EngineChild(ChildProcess process, int port, HttpClient htt
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health"), stop);
+            using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://127.0.0.1:{ControlPort}/health"), stop);
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(stop));
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
@@ -172,7 +197,7 @@ internal sealed class EngineChild(ChildProcess process, int port, HttpClient htt
     public async Task SignalAsync(string name)
     {
         using System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", [$"-{name}", $"{Process.ProcessId}"]);
-        await kill.WaitForExitAsync();
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, kill.ExitCode);
     }
 }

@@ -35,25 +35,26 @@ internal static class UndisturbedRun
             Assert.Equal(examples.Values, recognised.GetValueOrDefault(partition) ?? []);
         }
 
-        RedisStateStore learner = new(redis, $"{rig.Plan.Name}:learner:{rig.Plan.Model!.Name}:0");
+        RedisStateStore learner = new(redis, $"{rig.Plan.Name}:learner:0");
         byte[]? stored = (await learner.LoadAsync([LearnerRecord.Key.ToArray()], stop))[0];
         Assert.NotNull(stored);
         Assert.Equal(LearnerRecord.Undisturbed(rig.Plan, training.Select(r => (ReadOnlyMemory<byte>)r.Value)), stored);
     }
 
-    private sealed record Record(long Offset, long TimestampMs, byte[] Key, byte[] Value);
+    internal sealed record Record(long Offset, long TimestampMs, byte[] Key, byte[] Value);
 
     private static async Task AssertSameAsync(int partition, List<Record> log, MemoryStateStore calm, RedisStateStore disturbed, CancellationToken stop)
     {
         byte[][] visitors = [.. log.Select(r => r.Key).DistinctBy(Convert.ToHexString)];
         byte[]?[] expected = await calm.LoadAsync(visitors, stop);
         byte[]?[] found = await disturbed.LoadAsync(visitors, stop);
-        for (int i = 0; i < visitors.Length; i++)
-        {
-            Assert.True(
-                expected[i].AsSpan().SequenceEqual(found[i]),
-                $"partition {partition}: visitor {Encoding.UTF8.GetString(visitors[i])} differs from an undisturbed run");
-        }
+        int[] differing = [.. Enumerable.Range(0, visitors.Length).Where(i => !expected[i].AsSpan().SequenceEqual(found[i]))];
+        Assert.True(differing.Length == 0, $"partition {partition}: {differing.Length} visitors differ from an undisturbed run. {Some()}");
+
+        string Some() => string.Join("; ", differing.Take(3).Select(i =>
+            $"{Encoding.UTF8.GetString(visitors[i])} of offsets {OffsetsOf(visitors[i])}: {Hex(expected[i])} became {Hex(found[i])}"));
+
+        string OffsetsOf(byte[] visitor) => string.Join(' ', log.Where(r => r.Key.AsSpan().SequenceEqual(visitor)).Select(r => r.Offset));
 
         // Ledger, totals and newest event time stand in the task record.
         StateLease calmLease = await calm.AcquireAsync(0, stop);
@@ -68,8 +69,10 @@ internal static class UndisturbedRun
             (await disturbed.LoadDueAsync(0, long.MaxValue, int.MaxValue, stop)).Select(d => (d.DueMs, Convert.ToHexString(d.Key))));
     }
 
-    private static async Task RunAsync(
-        TopologyPlan plan, int partition, List<Record> log, MemoryStateStore store, ExampleSink sink, CancellationToken stop)
+    private static string Hex(byte[]? record) => record is null ? "nothing" : Convert.ToHexString(record);
+
+    internal static async Task RunAsync(
+        TopologyPlan plan, int partition, List<Record> log, MemoryStateStore store, IRecordSink sink, CancellationToken stop)
     {
         ModelRegister models = new(plan.Name, plan.Model!.Name, plan.Schema, plan.Model.BaseRate);
         PartitionTask task = new(plan, partition, store, sink, models, visitorsMax: 1_000_000);
@@ -116,7 +119,7 @@ internal static class UndisturbedRun
         return kept;
     }
 
-    private static async Task<Dictionary<int, List<Record>>> ReadAsync(KafkaOptions kafka, string topic, CancellationToken stop)
+    internal static async Task<Dictionary<int, List<Record>>> ReadAsync(KafkaOptions kafka, string topic, CancellationToken stop)
     {
         Dictionary<int, List<Record>> records = [];
         await using KafkaTail tail = new(

@@ -16,6 +16,6 @@ internal static class Raw
     public static async Task SignalAsync(LocalRedis server, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{server.ProcessId}"]);
-        await kill.WaitForExitAsync();
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -56,7 +56,7 @@ public sealed class StateCrashTests(ITestOutputHelper output) : IDisposable
             RedisStateStore store = new(connection, "crash:0");
             StateLease lease = await store.AcquireAsync(0, Stop);
             await AssertWholeAsync(store, lease, keys);
-            Assert.InRange(lease.NextOffset, kind == LocalRedisKind.Redis ? committed : 0, committed + 1);
+            Assert.InRange(lease.NextOffset, 0, committed + 1);
 
             Task<long> committing = CommitUntilLostAsync(store, lease, keys);
             // A fresh Garnet is slow to compile and writes its log every 100 ms: give it time to have something to lose.
@@ -140,12 +140,17 @@ public sealed class StateCrashTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(keys.Length, due.Length);
     }
 
-    // Redis writes its log before it answers; Garnet up to 100 ms later, unless asked.
+    // Garnet writes its log up to 100 ms after its answer. Redis writes it before the answer, except while an fsync of
+    // the second before still runs: a slow disk then holds the log back for up to two seconds, unless told otherwise.
     private static async Task EnsureOnDiskAsync(LocalRedisKind kind, LocalRedis server)
     {
         if (kind == LocalRedisKind.Garnet)
         {
             await Raw.AskAsync(server, "COMMITAOF");
+        }
+        else
+        {
+            await Raw.AskAsync(server, "CONFIG", "SET", "appendfsync", "always");
         }
     }
 

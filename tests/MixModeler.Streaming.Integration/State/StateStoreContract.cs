@@ -30,6 +30,28 @@ public abstract class StateStoreContract
     }
 
     [Fact]
+    public async Task A_glance_tells_where_a_task_stands_and_takes_nothing_from_its_holder()
+    {
+        IStateStore store = await OpenAsync(scope);
+        IStateStore reader = await OpenAsync(scope);
+        Assert.Null(await reader.PeekAsync(Stop));
+        StateLease lease = await store.AcquireAsync(77, Stop);
+        Assert.Equal(new StateGlance(77, null), await reader.PeekAsync(Stop));
+
+        StateCommit commit = Commits.Of(77, 90, ("a", "1"));
+        commit.Scheduled.Add(new DueKey(80, Commits.Bytes("a")));
+        Assert.Equal(CommitOutcome.Applied, await store.CommitAsync(lease, commit, Stop));
+        StateGlance glance = (await reader.PeekAsync(Stop))!;
+        Assert.Equal((90, "task@90"), (glance.NextOffset, Encoding.UTF8.GetString(glance.TaskRecord!)));
+        Assert.Equal(["1"], await reader.TextAsync("a"));
+        Assert.Equal(80, Assert.Single(await reader.LoadDueAsync(-1, 89, 10, Stop)).DueMs);
+
+        Assert.Equal(CommitOutcome.Applied, await store.CommitAsync(lease, Commits.Of(90, 91, ("a", "2")), Stop));
+        await store.RemoveAsync(Stop);
+        Assert.Null(await reader.PeekAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_commit_applies_records_task_record_and_offset()
     {
         IStateStore store = await OpenAsync(scope);
@@ -136,8 +158,8 @@ public abstract class StateStoreContract
         {
             StateLease lease = await writer.AcquireAsync(0, Stop);
             Task<long> writing = Task.Run(() => WriteUntilFencedAsync(writer, lease, keys), Stop);
-            // The writer is under way as soon as its first offset shows.
-            while ((await writer.LoadAsync([keys[0]], Stop))[0] is not { } seen || Offset(seen) <= lease.NextOffset)
+            // The writer is under way as soon as its first offset shows; one that failed is told below.
+            while (!writing.IsCompleted && ((await writer.LoadAsync([keys[0]], Stop))[0] is not { } seen || Offset(seen) <= lease.NextOffset))
             {
                 await Task.Yield();
             }

@@ -49,3 +49,22 @@ public sealed class GarnetStateModelTests(GarnetServer server, ITestOutputHelper
 {
     protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
 }
+
+public sealed class MemoryStateWalkTests : StateWalkContract
+{
+    private readonly MemoryStateStores stores = new();
+
+    protected override Task<IStateStore> OpenAsync(string scope) => Task.FromResult<IStateStore>(stores.Open(scope));
+}
+
+[Collection(nameof(RedisServer))]
+public sealed class RedisStateWalkTests(RedisServer server) : StateWalkContract
+{
+    protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
+}
+
+[Collection(nameof(GarnetServer))]
+public sealed class GarnetStateWalkTests(GarnetServer server) : StateWalkContract
+{
+    protected override Task<IStateStore> OpenAsync(string scope) => server.OpenAsync(scope);
+}

@@ -59,6 +59,22 @@ public sealed class StoreAwayTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Who_holds_a_lease_is_told_that_the_server_broke_off_and_a_new_lease_counts_anew()
+    {
+        await using LocalRedis server = await StartAsync(LocalRedisKind.Redis);
+        await using RedisConnection connection = await ConnectAsync(server);
+        RedisStateStore store = new(connection, "away:0");
+        await store.AcquireAsync(0, Stop);
+        Task first = store.Moved;
+        Assert.False(first.IsCompleted);
+        await server.KillAsync();
+        await first.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        await server.RestartAsync(Stop);
+        await Until.ReturnsAsync(() => store.AcquireAsync(0, Stop), Stop);
+        Assert.NotSame(first, store.Moved);
+    }
+
     [Theory]
     [InlineData(LocalRedisKind.Redis)]
     [InlineData(LocalRedisKind.Garnet)]

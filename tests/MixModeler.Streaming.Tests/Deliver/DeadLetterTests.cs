@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MixModeler.Streaming.Deliver;
+using MixModeler.Streaming.Explain;
 
 namespace MixModeler.Streaming.Tests.Deliver;
 
@@ -37,5 +38,36 @@ public sealed class DeadLetterTests
         using JsonDocument letter = JsonDocument.Parse(written);
         Assert.Equal(DeadLetter.ValueBytesMax, letter.RootElement.GetProperty("bytes").GetBytesFromBase64().Length);
         Assert.Equal(1_000_000, letter.RootElement.GetProperty("bytesCutFrom").GetInt32());
+    }
+
+    [Fact]
+    public void What_a_dataset_sets_aside_is_named_by_members_of_its_own()
+    {
+        using DeadLetter deadLetter = new();
+        QuarantinedValue quarantined = new("youtube", "campaign", "marketing.campaignName", "Blck Friday", new DateOnly(2021, 12, 31));
+
+        byte[] written = deadLetter.Write(
+            QuarantinedValue.UnknownValue, "a sentence", "mm.summary", 1, 2, 3, "{}"u8, "dataset youtube", quarantined).ToArray();
+
+        DeadLetterRecord read = DeadLetterRecord.Read(written)!;
+        Assert.Equal("dataset youtube", read.Node);
+        Assert.Equal(
+            ("youtube", "campaign", "marketing.campaignName", "Blck Friday", new DateOnly(2021, 12, 31)),
+            (read.Dataset, read.Field, read.Path, read.Value, read.Date));
+        Assert.Equal(("mm.summary", 1, 2L, 3L), (read.Topic, read.Partition, read.Offset, read.TimestampMs));
+    }
+
+    [Fact]
+    public void An_endless_value_is_cut_between_characters()
+    {
+        using DeadLetter deadLetter = new();
+        string endless = new string('x', QuarantinedValue.ValueCharsMax - 1) + "\U0001F600" + new string('y', 1_000_000);
+
+        byte[] written = deadLetter.Write(
+            QuarantinedValue.UnknownValue, "a sentence", "mm.summary", 0, 0, 0, "{}"u8, null, new("d", "f", "", endless)).ToArray();
+
+        DeadLetterRecord read = DeadLetterRecord.Read(written)!;
+        Assert.Equal(new string('x', QuarantinedValue.ValueCharsMax - 1), read.Value);
+        Assert.Null(read.Date);
     }
 }

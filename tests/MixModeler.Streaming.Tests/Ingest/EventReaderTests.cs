@@ -9,7 +9,7 @@ public class EventReaderTests
 {
     private static readonly string Good = Event("v1", "click", Day1Ms, "e1");
 
-    private static EventBatch Read(params string[] values) => new EventReader(Plan()).Read(Batch(0, values));
+    private static EventBatch Read(params string[] values) => new EventReader(PlanOf()).Read(Batch(0, values));
 
     private static Rejection Judged(string value) => Read(value)[0].Rejection;
 
@@ -108,7 +108,7 @@ public class EventReaderTests
     [Fact]
     public void An_event_cut_at_any_byte_is_refused_and_the_next_one_is_read()
     {
-        EventReader reader = new(Plan());
+        EventReader reader = new(PlanOf());
         for (int length = 0; length < Good.Length; length++)
         {
             EventBatch events = reader.Read(Batch(0, Good[..length], Good));
@@ -122,7 +122,7 @@ public class EventReaderTests
     {
         const int Seed = 20261121;
         Random random = new(Seed);
-        EventReader reader = new(Plan());
+        EventReader reader = new(PlanOf());
         byte[] good = Encoding.UTF8.GetBytes(Good);
         int refused = 0;
         for (int round = 0; round < 20_000; round++)

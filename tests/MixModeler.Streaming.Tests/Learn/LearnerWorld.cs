@@ -81,6 +81,8 @@ internal sealed class LearnerWorld : IStateStore, IRecordSink
 
     public Task<StateLease> AcquireAsync(long startOffset, CancellationToken stop) => store.AcquireAsync(startOffset, stop);
 
+    public Task<StateGlance?> PeekAsync(CancellationToken stop) => store.PeekAsync(stop);
+
     public Task<byte[]?[]> LoadAsync(IReadOnlyList<byte[]> keys, CancellationToken stop)
     {
         Fate("before load");
@@ -102,6 +104,10 @@ internal sealed class LearnerWorld : IStateStore, IRecordSink
         Fate("after commit");
         return outcome;
     }
+
+    public Task<StoredKeys> ScanAsync(string? cursor, int about, CancellationToken stop) => store.ScanAsync(cursor, about, stop);
+
+    public Task RemoveAsync(CancellationToken stop) => store.RemoveAsync(stop);
 }
 
 /// <summary>The process ends here.</summary>

@@ -29,6 +29,42 @@ public sealed class TrainingExampleTests
     }
 
     [Fact]
+    public void An_example_tells_its_label_and_a_reader_checks_how()
+    {
+        TrainingExampleWriter writer = new(Schema, 0x00ab12cd);
+        TrainingExampleReader reader = new(Schema);
+        string written = Encoding.UTF8.GetString(writer.Write("v"u8, 1_788_256_800_000, true, new Origin(3, 1300, 0), [3, double.NaN, -2.5]));
+
+        Assert.Contains("\"label\":1,\"labelId\":\"00ab12cd\",\"origin\":", written, StringComparison.Ordinal);
+        Assert.True(reader.TryRead(Encoding.UTF8.GetBytes(written), new double[3], out TrainingExample example, out _));
+        Assert.Equal(0x00ab12cdu, example.LabelId);
+        foreach (string bad in new[] { "\"00ab12c\"", "\"00ab12cdd\"", "\"00ab12cg\"", "7", "null" })
+        {
+            byte[] json = Encoding.UTF8.GetBytes(written.Replace("\"00ab12cd\"", bad, StringComparison.Ordinal));
+            Assert.False(reader.TryRead(json, new double[3], out _, out ExampleRefusal refusal), bad);
+            Assert.Equal("label-id-invalid", refusal.Reason);
+        }
+    }
+
+    [Fact]
+    public void A_feature_is_found_under_a_former_name_which_goes_before_the_present_one()
+    {
+        // What is `größe` now was `emailsSent`; an example with both is older than the name `größe` in its present meaning.
+        TrainingExampleReader reader = new(Schema, [new FormerName("emailsSent", 2)]);
+        double[] values = new double[3];
+
+        byte[] former = Encoding.UTF8.GetBytes(Sound.Replace("größe", "emailsSent", StringComparison.Ordinal));
+        Assert.True(reader.TryRead(former, values, out TrainingExample example, out _));
+        Assert.Equal((-2.5, 0, 0), (values[2], example.FeaturesMissing, example.FeaturesUnknown));
+        foreach (string both in new[] { "\"größe\":-2.5,\"emailsSent\":4", "\"emailsSent\":4,\"größe\":-2.5" })
+        {
+            byte[] json = Encoding.UTF8.GetBytes(Sound.Replace("\"größe\":-2.5", both, StringComparison.Ordinal));
+            Assert.True(reader.TryRead(json, values, out example, out ExampleRefusal refusal), refusal.Detail);
+            Assert.Equal((4, 0), (values[2], example.FeaturesMissing));
+        }
+    }
+
+    [Fact]
     public void Every_number_reads_back_to_the_same_bits()
     {
         Random random = new(99);

@@ -17,8 +17,8 @@ public sealed partial class StageOrderTests
     /// <summary>The order. A file may use the folders before its own; Wire and Score are projects of their own, before all.</summary>
     private static readonly string[] Stages =
     [
-        "Topology", "Ingest", "Harmonize", "Observe", "State", "Featurize", "Learn", "Deliver", "Attribute", "Mix", "Plan", "Audience",
-        "Generate",
+        "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Operate", "Explain", "Rehearse", "Attribute", "Mix", "Plan",
+        "Audience", "Generate",
     ];
 
     private static readonly IReadOnlyList<string> Files = [.. RepositoryFiles.Sources.Where(file => file.StartsWith(Engine, StringComparison.Ordinal))];
@@ -78,6 +78,8 @@ public sealed partial class StageOrderTests
         string[] root = [.. Files.Where(file => StageOf(file) is null)];
         Dictionary<string, string> fileOfType = root
             .SelectMany(file => CodeBlocks.TopLevelTypes(CodeText.Blank(RepositoryFiles.Read(file))).Select(type => (type.Name, file)))
+            // The first file of a partial type stands for all of them.
+            .DistinctBy(type => type.Name)
             .ToDictionary(type => type.Name, type => type.file);
         Dictionary<string, int> reach = root.ToDictionary(file => file, file => Uses(file).Append("").Max(used => Array.IndexOf(Stages, used)));
         for (int round = 0; round < root.Length; round++)
@@ -120,7 +122,7 @@ public sealed partial class StageOrderTests
     private static partial Regex FullName();
 
     // State, Plan and Mix are also good names of members.
-    [GeneratedRegex(@"(?<![.\w])(?<stage>Ingest|Harmonize|Featurize|Learn|Deliver|Attribute|Audience|Observe|Generate)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![.\w])(?<stage>Ingest|Harmonize|Featurize|Learn|Deliver|Operate|Attribute|Audience|Observe|Explain|Rehearse|Generate)\.[A-Z]")]
     private static partial Regex HalfName();
 
     [GeneratedRegex(@"\bclass \w+[^{;]*:[^{;]*\bIPartitionTask\b")]

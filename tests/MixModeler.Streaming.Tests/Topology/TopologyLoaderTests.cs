@@ -113,12 +113,39 @@ public sealed class TopologyLoaderTests
     }
 
     [Fact]
-    public void The_version_is_the_start_of_the_content_s_sha_256()
+    public void The_version_is_the_start_of_the_resolved_content_s_sha_256()
     {
-        string expected = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Smallest)))[..12];
+        const string Resolved = """
+            {
+             "features": [
+              {"count": "visit", "name": "visits"}
+             ],
+             "source": {
+              "identity": ["_acme.id"]
+             },
+             "tenant": "acme",
+             "topology": "small"
+            }
 
-        Assert.Equal(expected, TopologyLoader.Parse(Smallest, "a.yaml").Plan!.Version);
-        Assert.NotEqual(expected, TopologyLoader.Parse(Smallest + " # later", "a.yaml").Plan!.Version);
+            """;
+        string expected = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Resolved)))[..12];
+        TopologyPlan plan = TopologyLoader.Parse(Smallest, "a.yaml").Plan!;
+
+        Assert.Equal(Resolved, plan.ResolvedText);
+        Assert.Equal((expected, expected), (plan.Version, plan.Decisions.Version));
+    }
+
+    [Theory]
+    [InlineData("# later\n", "tenant", true)]
+    [InlineData("", "tenant", true)]
+    [InlineData("", "\"tenant\"", true)]
+    [InlineData("sinks: { prefix: x. }\n", "tenant", false)]
+    [InlineData("source: { identity: [_acme.id] }\n", "# source", true)]
+    public void Comments_order_and_style_do_not_make_a_new_version(string before, string instead, bool isSame)
+    {
+        string text = before + Smallest.Replace(instead.Contains('#') ? "source" : "tenant", instead, StringComparison.Ordinal);
+
+        Assert.Equal(isSame, TopologyLoader.Parse(Smallest, "a.yaml").Plan!.Version == TopologyLoader.Parse(text, "b.yaml").Plan!.Version);
     }
 
     [Fact]

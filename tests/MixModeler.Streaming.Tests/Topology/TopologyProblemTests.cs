@@ -33,6 +33,9 @@ public sealed class TopologyProblemTests
         /* 24 */ "  prefix: mm.",
     ];
 
+    private const string Sections = "a topology is a map with topology, tenant, include, source, sources, harmonize, features, model, models, scores, audiences, "
+        + "datasets, fields, mergePreferences, touchpoints, conversions, nodes, edges, decisions, sinks, environments";
+
     [Fact]
     public void The_file_that_the_cases_change_is_valid()
     {
@@ -159,8 +162,8 @@ public sealed class TopologyProblemTests
     [Theory]
     [InlineData("", "the file is empty")]
     [InlineData("\n\n# only a comment\n", "the file is empty")]
-    [InlineData("- a\n- b", "a topology is a map with topology, tenant, source, features, model, decisions, sinks; found a list")]
-    [InlineData("hello", "a topology is a map with topology, tenant, source, features, model, decisions, sinks; found 'hello'")]
+    [InlineData("- a\n- b", Sections + "; found a list")]
+    [InlineData("hello", Sections + "; found 'hello'")]
     [InlineData("{}", "a topology needs 'topology'")]
     public void A_file_that_is_no_topology_says_what_one_is(string text, string message)
     {

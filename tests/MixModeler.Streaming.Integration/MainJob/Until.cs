@@ -1,0 +1,24 @@
+namespace MixModeler.Streaming.Integration.MainJob;
+
+/// <summary>Waiting for the world, with an end.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
+    public static Task HoldsAsync(Func<Task<bool>> holds, string otherwise, CancellationToken stop) => HoldsAsync(holds, () => otherwise, stop);
+
+    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> otherwise, CancellationToken stop)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        using PeriodicTimer tick = new(TimeSpan.FromMilliseconds(25));
+        while (!await holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > Patience)
+            {
+                Assert.Fail(otherwise());
+            }
+
+            await tick.WaitForNextTickAsync(stop);
+        }
+    }
+}
