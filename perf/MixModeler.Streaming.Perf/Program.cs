@@ -14,6 +14,10 @@ IBench[] benches =
     new EdgeBench(),
     new CelBench(),
     new HarmonizeBench(),
+    new AttributionBench(),
+    new MixBench(),
+    new ScienceBench(),
+    new PlanBench(),
     new MicroBench(),
 ];
 

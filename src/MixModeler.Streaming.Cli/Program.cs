@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MixModeler.Streaming.Cli;
 using MixModeler.Streaming.Cli.Harmonize;
+using MixModeler.Streaming.Cli.Mix;
+using MixModeler.Streaming.Cli.Plans;
 
 RootCommand root = new("""
     Marketing decisions that learn while the events arrive: Kafka in, decisions at the edge out.
@@ -15,6 +17,9 @@ RootCommand root = new("""
     GenerateCommand.Create(),
     IngestCommand.Create(),
     HarmonizeCommand.Create(),
+    AttributeCommand.Create(),
+    PlanCommand.Create(),
+    PlotCommand.Create(),
     RunCommand.Create(),
     TopologyCommand.Create(),
     OperatorsCommand.Create(),
@@ -23,6 +28,7 @@ RootCommand root = new("""
     StateCommand.Create(),
     WhyCommand.Create(),
     ReplayCommand.Create(),
+    MixCommand.Create(),
     BenchCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MixModeler.Streaming.Attribute;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Featurize;
 using MixModeler.Streaming.Generate;
@@ -149,6 +150,38 @@ public class AllocationBudgetTests
         });
     }
 
+    [Fact]
+    public void Counting_journeys_and_scoring_paths()
+    {
+        Random random = new(1);
+        int[][] paths = [.. Enumerable.Range(0, 64).Select(_ => Enumerable.Range(0, 1 + random.Next(9)).Select(_ => random.Next(8)).ToArray())];
+        MarkovCounts first = new(1);
+        MarkovCounts fourth = new(4);
+        EqualSplitShapley split = new();
+        ChannelSetCounts sets = new();
+        int at = 0;
+        Hold("journey counted: Markov of orders 1 and 4, both Shapley values", () => Repeat(() =>
+        {
+            int[] path = paths[at++ & 63];
+            first.Add(path, 1, 2, 3);
+            fourth.Add(path, 1, 2, 3);
+            split.Add(path, 1, 2);
+            sets.Add(path, 1, 2, 3);
+        }));
+        HazardModel model = new(new HazardOptions());
+        model.Reserve(8);
+        ExposureDays days = new(model);
+        Hold("survival model: learn a stretch of days", () => Repeat(() =>
+        {
+            days.Clear();
+            days.Touch(20_000, at++ & 7);
+            days.Touch(20_003, 1);
+            days.Learn(20_000, 20_010);
+        }));
+        double[] shares = new double[9];
+        Hold("incremental shares of a path", () => Repeat(() => IncrementalShares.Of([0.1, 0.5, 0, 0.2, 0.9, 0.3, 0.1, 0.4, 0.2], shares)));
+    }
+
     private static void Hold(string operation, Action run)
     {
         run();
@@ -190,6 +223,7 @@ public class AllocationBudgetTests
         "event: parse, featurize, score", "featurizer step", "event: state, featurize, score, label join, outputs, without the commit",
         "score record written", "training example written", "learner: predict then learn",
         "event harmonized: parse, 40 rules, merge into a cell, without the commit",
+        "journey counted: Markov of orders 1 and 4, both Shapley values", "survival model: learn a stretch of days", "incremental shares of a path",
     ];
 
     private static Dictionary<string, double> Budgets() =>

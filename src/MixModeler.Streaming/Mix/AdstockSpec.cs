@@ -1,0 +1,74 @@
+namespace MixModeler.Streaming.Mix;
+
+public enum AdstockShape
+{
+    None,
+    Geometric,
+    Binomial,
+    MeridianBinomial,
+    Delayed,
+    WeibullPdf,
+    WeibullCdf,
+    Lookback,
+}
+
+/// <summary>Which carry-over a channel has, over how many periods, and what is believed about its numbers.</summary>
+/// <param name="Shape">The family.</param>
+/// <param name="Terms">Weights, of the period itself too: Meridian's max_lag + 1, PyMC-Marketing's l_max.</param>
+/// <param name="Normalize">Weights sum to 1.</param>
+/// <param name="LagWeeks">Of <see cref="AdstockShape.Lookback"/>: where the effect peaks.</param>
+/// <param name="Parameters">In the order of <see cref="Defaults"/>.</param>
+public sealed record AdstockSpec(AdstockShape Shape, int Terms, bool Normalize, int LagWeeks, IReadOnlyList<ParameterSpec> Parameters)
+{
+    public static AdstockSpec None { get; } = new(AdstockShape.None, 1, false, 0, []);
+
+    /// <summary>What the family's numbers are called, with what is believed where nothing is said.</summary>
+    public static IReadOnlyList<ParameterSpec> Defaults(AdstockShape shape, int terms) => shape switch
+    {
+        AdstockShape.Geometric or AdstockShape.Binomial or AdstockShape.MeridianBinomial => [new("alpha", new Prior(PriorKind.Beta, 1, 3))],
+        AdstockShape.Delayed =>
+            [new("alpha", new Prior(PriorKind.Beta, 1, 3)), new("delay", new Prior(PriorKind.Uniform, 0, Math.Max(1, terms / 2.0)))],
+        AdstockShape.WeibullPdf or AdstockShape.WeibullCdf =>
+            [new("shape", new Prior(PriorKind.Gamma, 2, 1)), new("scale", new Prior(PriorKind.Gamma, 2, 1))],
+        AdstockShape.Lookback => [new("lookback", new Prior(PriorKind.Uniform, 0.5, Math.Max(1, terms - 1)))],
+        _ => [],
+    };
+
+    /// <summary>Fills the first <see cref="Terms"/> of the weights.</summary>
+    public void Weights(ReadOnlySpan<double> values, Span<double> weights)
+    {
+        Span<double> own = weights[..Terms];
+        switch (Shape)
+        {
+            case AdstockShape.Geometric:
+                AdstockKernel.Geometric(values[0], own);
+                break;
+            case AdstockShape.Binomial:
+                AdstockKernel.Binomial(values[0], Terms + 1, own);
+                break;
+            case AdstockShape.MeridianBinomial:
+                AdstockKernel.Binomial(values[0], Terms, own);
+                break;
+            case AdstockShape.Delayed:
+                AdstockKernel.Delayed(values[0], values[1], own);
+                break;
+            case AdstockShape.WeibullPdf:
+                AdstockKernel.WeibullPdf(values[0], values[1], own);
+                break;
+            case AdstockShape.WeibullCdf:
+                AdstockKernel.WeibullCdf(values[0], values[1], own);
+                break;
+            case AdstockShape.Lookback:
+                AdstockKernel.Exponential(LookbackAdstock.Rate(values[0]), LagWeeks, own);
+                break;
+            default:
+                own[0] = 1;
+                break;
+        }
+
+        if (Normalize)
+        {
+            AdstockKernel.Normalize(own);
+        }
+    }
+}

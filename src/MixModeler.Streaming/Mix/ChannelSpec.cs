@@ -1,0 +1,36 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>A channel: its media, how they carry over and saturate, and what is believed about their effect.</summary>
+/// <param name="Name">As it is shown.</param>
+/// <param name="Column">Its media, 0 or more in each period: impressions, or spend itself.</param>
+/// <param name="SpendColumn">What they cost; null where there is no spend.</param>
+/// <param name="Scale">Media are divided by it; null takes the largest of the first periods.</param>
+/// <param name="Adstock">How they carry over.</param>
+/// <param name="Saturation">How their returns diminish.</param>
+/// <param name="Effect">What is believed about what they bring.</param>
+public sealed record ChannelSpec(
+    string Name, string Column, string? SpendColumn, double? Scale, AdstockSpec Adstock, SaturationSpec Saturation, EffectSpec Effect);
+
+public enum EffectKind
+{
+    /// <summary>Scaled outcome per unit of saturated media.</summary>
+    Coefficient,
+
+    /// <summary>Outcome (times its revenue) per unit of spend, over all periods so far.</summary>
+    Roi,
+
+    /// <summary>Share of the outcome of all periods so far.</summary>
+    Contribution,
+}
+
+/// <summary>
+/// What is believed about a channel's effect, which is never negative. A normal or half-normal on the coefficient is integrated
+/// exactly; anything else puts the effect itself on the particle.
+/// </summary>
+public sealed record EffectSpec(EffectKind Kind, Prior Prior)
+{
+    public bool IsConjugate => Kind == EffectKind.Coefficient && Prior.Kind is PriorKind.Normal or PriorKind.HalfNormal;
+}
+
+/// <summary>A number of a transform, with its prior.</summary>
+public sealed record ParameterSpec(string Name, Prior Prior);

@@ -1,0 +1,111 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>
+/// Draws from a posterior, weighted or not, turned into numbers with names and in the units of the data: parameters first, then
+/// what each channel contributed over all periods.
+/// </summary>
+internal sealed class MixDraws
+{
+    private readonly MixLayout layout;
+    private readonly ParticleLayout particles;
+    private readonly MixHistory history;
+    private readonly List<double[]> rows = [];
+
+    public MixDraws(MixLayout layout, ParticleLayout particles, MixHistory history)
+    {
+        this.layout = layout;
+        this.particles = particles;
+        this.history = history;
+        Names = NamesOf(layout);
+    }
+
+    /// <summary>Ends with one `contribution.CHANNEL` for each channel.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    public int ParameterCount => Names.Count - layout.Channels.Length;
+
+    public int Count => rows.Count;
+
+    /// <summary>Of each draw; sum to 1.</summary>
+    public List<double> Weights { get; } = [];
+
+    public double this[int draw, int name] => rows[draw][name];
+
+    public IEnumerable<double> Column(int name) => rows.Select(row => row[name]);
+
+    /// <summary>Adds a particle whose sums and coefficients are those of its coordinates.</summary>
+    public void Add(MixLikelihood likelihood, Span<double> particle, double weight)
+    {
+        List<double> row = new(Names.Count);
+        Span<double> coefficients = particles.CoefficientsOf(particle);
+        double unit = layout.Spec.Form == MixForm.Additive ? history.Scales.Target : 1;
+        for (int c = 0; c < layout.Channels.Length; c++)
+        {
+            ChannelSpec channel = layout.Channels[c];
+            ChannelPlace place = layout.Places[c];
+            AddParameters(row, channel.Adstock.Parameters, place.Adstock, particle, null);
+            AddParameters(row, channel.Saturation.Parameters, place.Saturation, particle, history.Scales.Media[c]);
+            row.Add(coefficients[layout.BaselineCount + c] * unit);
+        }
+
+        for (int j = 0; j < layout.BaselineCount; j++)
+        {
+            row.Add(coefficients[j] * unit * (layout.Signs[j] < 0 ? -1 : 1));
+        }
+
+        row.Add(likelihood.Sigma(particle) * unit);
+        AddContributions(row, likelihood, particle, unit);
+        rows.Add([.. row]);
+        Weights.Add(weight);
+    }
+
+    private void AddContributions(List<double> row, MixLikelihood likelihood, Span<double> particle, double unit)
+    {
+        Span<double> coefficients = particles.CoefficientsOf(particle);
+        if (layout.Spec.Form == MixForm.Additive)
+        {
+            for (int c = 0; c < layout.Channels.Length; c++)
+            {
+                row.Add(coefficients[layout.BaselineCount + c] * unit * particles.Channel(particle, c)[particles.SumAt]);
+            }
+
+            return;
+        }
+
+        MixPath path = new(layout, particles, history);
+        path.Fill(likelihood, particle);
+        for (int c = 0; c < layout.Channels.Length; c++)
+        {
+            row.Add(Columns.Sum(path.Contribution(c)));
+        }
+    }
+
+    private static void AddParameters(List<double> row, IReadOnlyList<ParameterSpec> parameters, int[] places, ReadOnlySpan<double> particle, double? scale)
+    {
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (places[i] >= 0)
+            {
+                double value = parameters[i].Prior.Value(particle[places[i]]);
+                row.Add(scale is double media ? SaturationSpec.InMediaUnits(parameters[i].Name, value, media) : value);
+            }
+        }
+    }
+
+    private static List<string> NamesOf(MixLayout layout)
+    {
+        List<string> names = [];
+        foreach (ChannelSpec channel in layout.Channels)
+        {
+            names.AddRange(channel.Adstock.Parameters.Concat(channel.Saturation.Parameters)
+                .Where(parameter => !parameter.Prior.IsFixed)
+                .Select(parameter => $"{channel.Name}.{parameter.Name}"));
+            names.Add($"{channel.Name}.beta");
+        }
+
+        names.AddRange(layout.CoefficientNames.Take(layout.BaselineCount));
+        names.Add("sigma");
+        names.AddRange(layout.Channels.Select(channel => $"contribution.{channel.Name}"));
+        return names;
+    }
+}

@@ -1,0 +1,191 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>
+/// Everything that was observed, as columns, and the sums over the columns that all particles share. Grows by one period at a
+/// time. Scales never change once they are there.
+/// </summary>
+internal sealed class MixHistory
+{
+    private readonly MixLayout layout;
+    private readonly double[] row;
+    private double[][] baseline;
+    private double[][] media;
+    private double[][] raw;
+    private double[] outcome = new double[64];
+    private double[] target = new double[64];
+    private readonly List<DateOnly> dates = [];
+    private readonly List<string> holidays = [];
+
+    public MixHistory(MixLayout layout, MixScales scales)
+    {
+        this.layout = layout;
+        Scales = scales;
+        baseline = [.. Enumerable.Range(0, layout.BaselineCount).Select(_ => new double[64])];
+        media = [.. layout.Channels.Select(_ => new double[64])];
+        raw = [.. layout.Inputs.Select(_ => new double[64])];
+        row = new double[layout.BaselineCount];
+        Gram = new double[layout.BaselineCount * layout.BaselineCount];
+        Rhs = new double[layout.BaselineCount];
+        Spend = new double[layout.Channels.Length];
+    }
+
+    public MixScales Scales { get; }
+
+    public int Periods { get; private set; }
+
+    public IReadOnlyList<DateOnly> Dates => dates;
+
+    /// <summary>Name of the period's holiday, or empty.</summary>
+    public IReadOnlyList<string> Holidays => holidays;
+
+    /// <summary>Sums of products of the baseline's columns, row by row.</summary>
+    public double[] Gram { get; }
+
+    /// <summary>Sums of the baseline's columns times the target.</summary>
+    public double[] Rhs { get; }
+
+    /// <summary>Sum of the squared target.</summary>
+    public double Squares { get; private set; }
+
+    /// <summary>Sum of the outcome, unscaled.</summary>
+    public double OutcomeSum { get; private set; }
+
+    /// <summary>Of each channel so far.</summary>
+    public double[] Spend { get; }
+
+    /// <summary>What the linear part explains: outcome / scale, or its logarithm.</summary>
+    public ReadOnlySpan<double> Target => target.AsSpan(0, Periods);
+
+    /// <summary>As it was observed.</summary>
+    public ReadOnlySpan<double> Outcome => outcome.AsSpan(0, Periods);
+
+    public ReadOnlySpan<double> Baseline(int column) => baseline[column].AsSpan(0, Periods);
+
+    /// <summary>Scaled media of a channel.</summary>
+    public ReadOnlySpan<double> Media(int channel) => media[channel].AsSpan(0, Periods);
+
+    /// <summary>An input as it was observed.</summary>
+    public ReadOnlySpan<double> Input(int input) => raw[input].AsSpan(0, Periods);
+
+    /// <summary>Columns of the baseline in the newest period.</summary>
+    public ReadOnlySpan<double> LastRow => row;
+
+    public void Append(in MixObservation observation)
+    {
+        Reserve();
+        int t = Periods;
+        for (int i = 0; i < raw.Length; i++)
+        {
+            raw[i][t] = observation.Inputs[i];
+        }
+
+        dates.Add(observation.Date);
+        holidays.Add(observation.Holiday ?? "");
+        outcome[t] = observation.Target;
+        OutcomeSum += observation.Target;
+        double scaled = observation.Target / Scales.Target;
+        double y = layout.Spec.Form == MixForm.Additive ? scaled : Math.Log(scaled);
+        target[t] = y;
+        FillRow(observation, t);
+        for (int c = 0; c < media.Length; c++)
+        {
+            media[c][t] = observation.Inputs[layout.MediaInputs[c]] / Scales.Media[c];
+            Spend[c] += layout.SpendInputs[c] < 0 ? 0 : observation.Inputs[layout.SpendInputs[c]];
+        }
+
+        Periods = t + 1;
+        Squares += y * y;
+        for (int i = 0; i < row.Length; i++)
+        {
+            baseline[i][t] = row[i];
+            Rhs[i] += row[i] * y;
+            Columns.AddScaled(row[i], row, Gram.AsSpan(i * row.Length, row.Length));
+        }
+    }
+
+    /// <summary>The first period that is on or after a day; <see cref="Periods"/> where there is none.</summary>
+    public int PeriodOf(DateOnly date)
+    {
+        int found = dates.BinarySearch(date);
+        return found < 0 ? ~found : found;
+    }
+
+    private void FillRow(in MixObservation observation, int period)
+    {
+        MixSpec spec = layout.Spec;
+        int at = 0;
+        row[at++] = 1;
+        if (spec.Trend is not null)
+        {
+            row[at++] = period / spec.TrendPeriods;
+        }
+
+        // Ramps from knot to knot: their coefficients are the steps of the walk, independent of each other.
+        for (int k = 0; k < spec.LevelSteps; k++)
+        {
+            row[at++] = Math.Clamp((double)(period - k * spec.LevelEvery) / spec.LevelEvery, 0, 1);
+        }
+
+        double angle = 2 * Math.PI * observation.Date.DayOfYear / spec.FourierPeriodDays;
+        for (int k = 1; k <= spec.FourierOrder; k++)
+        {
+            row[at++] = Math.Sin(k * angle);
+            row[at++] = Math.Cos(k * angle);
+        }
+
+        foreach (string holiday in spec.Holidays)
+        {
+            row[at++] = observation.Holiday == holiday ? 1 : 0;
+        }
+
+        for (int isSigned = 0; isSigned <= 1; isSigned++)
+        {
+            for (int i = 0; i < spec.Controls.Count; i++)
+            {
+                ControlSpec control = spec.Controls[i];
+                if (control.Impact != Impact.Auto == (isSigned == 1))
+                {
+                    double value = (observation.Inputs[layout.ControlInputs[i]] - control.Center) / control.Scale;
+                    row[at++] = control.Impact == Impact.Negative ? -value : value;
+                }
+            }
+        }
+    }
+
+    private void Reserve()
+    {
+        if (Periods < target.Length)
+        {
+            return;
+        }
+
+        int capacity = target.Length * 2;
+        baseline = Grown(baseline, capacity);
+        media = Grown(media, capacity);
+        raw = Grown(raw, capacity);
+        Array.Resize(ref outcome, capacity);
+        Array.Resize(ref target, capacity);
+    }
+
+    private static double[][] Grown(double[][] columns, int capacity)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Array.Resize(ref columns[i], capacity);
+        }
+
+        return columns;
+    }
+}
+
+/// <summary>What outcome and media are divided by, fixed for the life of a model.</summary>
+/// <param name="Target">Of the outcome.</param>
+/// <param name="Media">Of each channel, in the layout's order.</param>
+internal sealed record MixScales(double Target, double[] Media);
+
+/// <summary>One closed period.</summary>
+/// <param name="Date">Its first day.</param>
+/// <param name="Target">The outcome.</param>
+/// <param name="Inputs">Numbers of the model's input columns, in their order.</param>
+/// <param name="Holiday">Its holiday, or null.</param>
+public readonly record struct MixObservation(DateOnly Date, double Target, double[] Inputs, string? Holiday = null);

@@ -1,0 +1,137 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>
+/// Where everything of a model stands: inputs in a row, coordinates of a particle, coefficients of the linear part. Coefficients come
+/// in this order: free ones, factors with a sign, channels that are integrated, channels whose effect is on the particle. Those with a
+/// sign stand last among the integrated ones, because there a Cholesky factor begins to draw.
+/// </summary>
+internal sealed class MixLayout
+{
+    public MixLayout(MixSpec spec)
+    {
+        Spec = spec;
+        Channels = [.. spec.Channels.OrderBy(channel => channel.Effect.IsConjugate ? 0 : 1)];
+        AddBaseline(spec);
+        BaselineCount = CoefficientNames.Count;
+        IntegratedCount = BaselineCount + Channels.Count(channel => channel.Effect.IsConjugate);
+        SignedCount = Signs.Count(sign => sign != 0) + IntegratedCount - BaselineCount;
+        foreach (ChannelSpec channel in Channels)
+        {
+            CoefficientNames.Add(channel.Name);
+            CoefficientPriors.Add(channel.Effect.Prior);
+            Signs.Add(1);
+        }
+
+        Places = [.. Channels.Select(Place)];
+        SigmaAt = spec.Noise.IsFixed ? -1 : Add("sigma", spec.Noise);
+        Inputs = [.. spec.Controls.Select(control => control.Column).Concat(Channels.Select(channel => channel.Column))
+            .Concat(Channels.Where(channel => channel.SpendColumn is not null).Select(channel => channel.SpendColumn!)).Distinct()];
+        MediaInputs = [.. Channels.Select(channel => IndexOf(channel.Column))];
+        SpendInputs = [.. Channels.Select(channel => channel.SpendColumn is null ? -1 : IndexOf(channel.SpendColumn))];
+        ControlInputs = [.. spec.Controls.Select(control => IndexOf(control.Column))];
+    }
+
+    public MixSpec Spec { get; }
+
+    /// <summary>Integrated ones first.</summary>
+    public ChannelSpec[] Channels { get; }
+
+    /// <summary>Numeric columns of a row, in their order.</summary>
+    public string[] Inputs { get; }
+
+    public int[] MediaInputs { get; }
+
+    public int[] SpendInputs { get; }
+
+    public int[] ControlInputs { get; }
+
+    public List<string> CoefficientNames { get; } = [];
+
+    public List<Prior> CoefficientPriors { get; } = [];
+
+    /// <summary>0 free, 1 not negative, -1 not positive: then the column is turned around.</summary>
+    public List<int> Signs { get; } = [];
+
+    /// <summary>Coefficients that are no channel's.</summary>
+    public int BaselineCount { get; }
+
+    /// <summary>Coefficients that are integrated: the baseline's and those of channels with a conjugate prior.</summary>
+    public int IntegratedCount { get; }
+
+    /// <summary>The last of the integrated ones, which have a sign.</summary>
+    public int SignedCount { get; }
+
+    public int CoefficientCount => CoefficientNames.Count;
+
+    public List<Prior> CoordinatePriors { get; } = [];
+
+    public List<string> CoordinateNames { get; } = [];
+
+    /// <summary>Coordinate of the noise, or -1 where it is fixed.</summary>
+    public int SigmaAt { get; }
+
+    public ChannelPlace[] Places { get; }
+
+    /// <summary>Numbers of one channel at most.</summary>
+    public const int ParametersMax = 4;
+
+    public int TermsMax => Channels.Max(channel => channel.Adstock.Terms);
+
+    // Factors with a sign stand behind the others.
+    private void AddBaseline(MixSpec spec)
+    {
+        AddCoefficient("intercept", spec.Intercept, 0);
+        if (spec.Trend is Prior trend)
+        {
+            AddCoefficient("trend", trend, 0);
+        }
+
+        for (int k = 1; k <= spec.LevelSteps; k++)
+        {
+            AddCoefficient($"level{k}", spec.LevelStep, 0);
+        }
+
+        for (int k = 1; k <= spec.FourierOrder; k++)
+        {
+            AddCoefficient($"sin{k}", spec.FourierPrior, 0);
+            AddCoefficient($"cos{k}", spec.FourierPrior, 0);
+        }
+
+        foreach (string holiday in spec.Holidays)
+        {
+            AddCoefficient(holiday, spec.HolidayPrior, 0);
+        }
+
+        foreach (ControlSpec control in spec.Controls.OrderBy(control => control.Impact == Impact.Auto ? 0 : 1))
+        {
+            AddCoefficient(control.Name, control.Prior, control.Impact switch { Impact.Positive => 1, Impact.Negative => -1, _ => 0 });
+        }
+    }
+
+    private void AddCoefficient(string name, Prior prior, int sign)
+    {
+        CoefficientNames.Add(name);
+        CoefficientPriors.Add(prior);
+        Signs.Add(sign);
+    }
+
+    private ChannelPlace Place(ChannelSpec channel)
+    {
+        int[] adstock = [.. channel.Adstock.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
+        int[] saturation = [.. channel.Saturation.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
+        bool isOnParticle = !channel.Effect.IsConjugate && !channel.Effect.Prior.IsFixed;
+        return new ChannelPlace(adstock, saturation, isOnParticle ? Add($"{channel.Name}.effect", channel.Effect.Prior) : -1);
+    }
+
+    private int Add(string name, Prior prior)
+    {
+        CoordinateNames.Add(name);
+        CoordinatePriors.Add(prior);
+        return CoordinateNames.Count - 1;
+    }
+
+    private int IndexOf(string column) => Array.IndexOf(Inputs, column);
+}
+
+/// <summary>Coordinates of a channel; -1 for a number that is fixed.</summary>
+internal sealed record ChannelPlace(int[] Adstock, int[] Saturation, int Effect);

@@ -1,0 +1,87 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>What one particle says of every period: the expected outcome, its baseline, what each channel contributed. Reused.</summary>
+internal sealed class MixPath
+{
+    private readonly MixLayout layout;
+    private readonly ParticleLayout particles;
+    private readonly MixHistory history;
+    private readonly double[] expected;
+    private readonly double[] baseline;
+    private readonly double[][] contributions;
+
+    public MixPath(MixLayout layout, ParticleLayout particles, MixHistory history)
+    {
+        this.layout = layout;
+        this.particles = particles;
+        this.history = history;
+        expected = new double[history.Periods];
+        baseline = new double[history.Periods];
+        contributions = [.. layout.Channels.Select(_ => new double[history.Periods])];
+    }
+
+    public ReadOnlySpan<double> Expected => expected;
+
+    public ReadOnlySpan<double> Baseline => baseline;
+
+    public ReadOnlySpan<double> Contribution(int channel) => contributions[channel];
+
+    public void Fill(MixLikelihood likelihood, Span<double> particle)
+    {
+        Span<double> coefficients = particles.CoefficientsOf(particle);
+        likelihood.Transform.Fill(history, particle);
+        Array.Clear(baseline);
+        for (int j = 0; j < layout.BaselineCount; j++)
+        {
+            Columns.AddScaled(coefficients[j], history.Baseline(j), baseline);
+        }
+
+        for (int c = 0; c < contributions.Length; c++)
+        {
+            Array.Clear(contributions[c]);
+            Columns.AddScaled(coefficients[layout.BaselineCount + c], likelihood.Transform.Series(c), contributions[c]);
+        }
+
+        if (layout.Spec.Form == MixForm.Multiplicative)
+        {
+            Multiply();
+            return;
+        }
+
+        for (int t = 0; t < expected.Length; t++)
+        {
+            double sum = baseline[t];
+            foreach (double[] contribution in contributions)
+            {
+                contribution[t] *= history.Scales.Target;
+                sum += contribution[t] / history.Scales.Target;
+            }
+
+            baseline[t] *= history.Scales.Target;
+            expected[t] = sum * history.Scales.Target;
+        }
+    }
+
+    private void Multiply()
+    {
+        Span<double> logs = stackalloc double[contributions.Length];
+        Span<double> shares = stackalloc double[contributions.Length];
+        for (int t = 0; t < expected.Length; t++)
+        {
+            double all = baseline[t];
+            for (int c = 0; c < contributions.Length; c++)
+            {
+                logs[c] = contributions[c][t];
+                all += logs[c];
+            }
+
+            baseline[t] = history.Scales.Target * Math.Exp(baseline[t]);
+            expected[t] = history.Scales.Target * Math.Exp(all);
+            MultiplicativeForm.Share(baseline[t], logs, shares);
+            for (int c = 0; c < contributions.Length; c++)
+            {
+                contributions[c][t] = shares[c];
+            }
+        }
+    }
+}
