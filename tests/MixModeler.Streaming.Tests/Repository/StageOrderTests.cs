@@ -18,7 +18,7 @@ public sealed partial class StageOrderTests
     private static readonly string[] Stages =
     [
         "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Operate", "Explain", "Rehearse", "Attribute", "Mix", "Plan",
-        "Audience", "Generate",
+        "Measure", "Generate",
     ];
 
     private static readonly IReadOnlyList<string> Files = [.. RepositoryFiles.Sources.Where(file => file.StartsWith(Engine, StringComparison.Ordinal))];
