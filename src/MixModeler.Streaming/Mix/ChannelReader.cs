@@ -6,7 +6,7 @@ namespace MixModeler.Streaming.Mix;
 internal sealed class ChannelReader(ProblemList problems)
 {
     private const int TermsMax = 104;
-    private static readonly string[] Members = ["column", "spend", "scale", "adstock", "saturation", "effect"];
+    private static readonly string[] Members = ["column", "spend", "scale", "adstock", "saturation", "effect", "credit"];
 
     private static readonly Dictionary<string, AdstockShape> Shapes = new(StringComparer.Ordinal)
     {
@@ -56,7 +56,8 @@ internal sealed class ChannelReader(ProblemList problems)
             scale > 0 ? scale : null,
             map.Value("adstock", required: false) is YamlNode adstock ? ReadAdstock(adstock) : AdstockSpec.None,
             map.Value("saturation", required: false) is YamlNode saturation ? ReadSaturation(saturation) : SaturationSpec.None,
-            map.Value("effect", required: false) is YamlNode effect ? ReadEffect(effect) : DefaultEffect);
+            map.Value("effect", required: false) is YamlNode effect ? ReadEffect(effect) : DefaultEffect,
+            map.Value("credit", required: false) is YamlNode credit ? ReadCredit(name, credit) : null);
     }
 
     private static EffectSpec DefaultEffect => new(EffectKind.Coefficient, new Prior(PriorKind.HalfNormal, 2));
@@ -132,6 +133,15 @@ internal sealed class ChannelReader(ProblemList problems)
         return PriorReader.Read(prior, kind == EffectKind.Coefficient ? "effect" : key, problems, allowed) is Prior read
             ? new EffectSpec(kind, read)
             : DefaultEffect;
+    }
+
+    private CreditSpec? ReadCredit(string channel, YamlNode node)
+    {
+        MapReader? map = MapReader.Open(node, "'credit'", problems, ["column", "bias", "error"]);
+        return map is null ? null : new CreditSpec(
+            map.Text("column", required: false) ?? $"{channel}_credit",
+            PriorReader.Read(map, "bias", new Prior(PriorKind.LogNormal, 0, 0.5), PriorKind.Fixed, PriorKind.LogNormal, PriorKind.Gamma, PriorKind.HalfNormal),
+            PriorReader.Read(map, "error", new Prior(PriorKind.HalfNormal, 0.05), PriorKind.Fixed, PriorKind.HalfNormal, PriorKind.LogNormal, PriorKind.Gamma));
     }
 
     private static ParameterSpec[] ReadParameters(MapReader map, IReadOnlyList<ParameterSpec> defaults) =>

@@ -8,8 +8,10 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Adstock">How they carry over.</param>
 /// <param name="Saturation">How their returns diminish.</param>
 /// <param name="Effect">What is believed about what they bring.</param>
+/// <param name="Credit">What attribution says of the channel, or null.</param>
 public sealed record ChannelSpec(
-    string Name, string Column, string? SpendColumn, double? Scale, AdstockSpec Adstock, SaturationSpec Saturation, EffectSpec Effect);
+    string Name, string Column, string? SpendColumn, double? Scale, AdstockSpec Adstock, SaturationSpec Saturation, EffectSpec Effect,
+    CreditSpec? Credit = null);
 
 public enum EffectKind
 {
@@ -31,6 +33,16 @@ public sealed record EffectSpec(EffectKind Kind, Prior Prior)
 {
     public bool IsConjugate => Kind == EffectKind.Coefficient && Prior.Kind is PriorKind.Normal or PriorKind.HalfNormal;
 }
+
+/// <summary>
+/// What event-level attribution credits a channel with in each period, as an observation of its contribution with a bias that is learned:
+/// credit = bias × contribution + error. Attribution sees clicks and not causes, so its credit is off by a factor; what it knows well
+/// is when a channel worked.
+/// </summary>
+/// <param name="Column">The credit in each period, in units of the outcome; not a number where there is none.</param>
+/// <param name="Bias">Of the factor, above 0.</param>
+/// <param name="Error">Of the error's standard deviation, in scaled units of the outcome.</param>
+public sealed record CreditSpec(string Column, Prior Bias, Prior Error);
 
 /// <summary>A number of a transform, with its prior.</summary>
 public sealed record ParameterSpec(string Name, Prior Prior);

@@ -46,6 +46,15 @@ internal sealed class MixDraws
             AddParameters(row, channel.Adstock.Parameters, place.Adstock, particle, null);
             AddParameters(row, channel.Saturation.Parameters, place.Saturation, particle, history.Scales.Media[c]);
             row.Add(coefficients[layout.BaselineCount + c] * unit);
+            if (place.Bias >= 0)
+            {
+                row.Add(channel.Credit!.Bias.Value(particle[place.Bias]));
+            }
+
+            if (place.CreditError >= 0)
+            {
+                row.Add(channel.Credit!.Error.Value(particle[place.CreditError]) * unit);
+            }
         }
 
         for (int j = 0; j < layout.BaselineCount; j++)
@@ -95,12 +104,14 @@ internal sealed class MixDraws
     private static List<string> NamesOf(MixLayout layout)
     {
         List<string> names = [];
-        foreach (ChannelSpec channel in layout.Channels)
+        foreach ((ChannelSpec channel, ChannelPlace place) in layout.Channels.Zip(layout.Places))
         {
             names.AddRange(channel.Adstock.Parameters.Concat(channel.Saturation.Parameters)
                 .Where(parameter => !parameter.Prior.IsFixed)
                 .Select(parameter => $"{channel.Name}.{parameter.Name}"));
             names.Add($"{channel.Name}.beta");
+            names.AddRange(place.Bias >= 0 ? [$"{channel.Name}.bias"] : []);
+            names.AddRange(place.CreditError >= 0 ? [$"{channel.Name}.creditError"] : []);
         }
 
         names.AddRange(layout.CoefficientNames.Take(layout.BaselineCount));

@@ -27,6 +27,8 @@ internal sealed class MixHistory
         Gram = new double[layout.BaselineCount * layout.BaselineCount];
         Rhs = new double[layout.BaselineCount];
         Spend = new double[layout.Channels.Length];
+        Credits = new int[layout.Channels.Length];
+        CreditSquares = new double[layout.Channels.Length];
     }
 
     public MixScales Scales { get; }
@@ -53,6 +55,12 @@ internal sealed class MixHistory
     /// <summary>Of each channel so far.</summary>
     public double[] Spend { get; }
 
+    /// <summary>Periods in which attribution said something of a channel.</summary>
+    public int[] Credits { get; }
+
+    /// <summary>Sum of the squares of what it said, scaled.</summary>
+    public double[] CreditSquares { get; }
+
     /// <summary>What the linear part explains: outcome / scale, or its logarithm.</summary>
     public ReadOnlySpan<double> Target => target.AsSpan(0, Periods);
 
@@ -66,6 +74,9 @@ internal sealed class MixHistory
 
     /// <summary>An input as it was observed.</summary>
     public ReadOnlySpan<double> Input(int input) => raw[input].AsSpan(0, Periods);
+
+    /// <summary>What attribution credits a channel with in a period, in units of the outcome; not a number where it says nothing.</summary>
+    public double CreditOf(int channel, int period) => layout.CreditInputs[channel] < 0 ? double.NaN : raw[layout.CreditInputs[channel]][period];
 
     /// <summary>Columns of the baseline in the newest period.</summary>
     public ReadOnlySpan<double> LastRow => row;
@@ -91,6 +102,9 @@ internal sealed class MixHistory
         {
             media[c][t] = observation.Inputs[layout.MediaInputs[c]] / Scales.Media[c];
             Spend[c] += layout.SpendInputs[c] < 0 ? 0 : observation.Inputs[layout.SpendInputs[c]];
+            double credit = CreditOf(c, t) / Scales.Target;
+            Credits[c] += double.IsNaN(credit) ? 0 : 1;
+            CreditSquares[c] += double.IsNaN(credit) ? 0 : credit * credit;
         }
 
         Periods = t + 1;

@@ -25,9 +25,11 @@ internal sealed class MixLayout
         Places = [.. Channels.Select(Place)];
         SigmaAt = spec.Noise.IsFixed ? -1 : Add("sigma", spec.Noise);
         Inputs = [.. spec.Controls.Select(control => control.Column).Concat(Channels.Select(channel => channel.Column))
-            .Concat(Channels.Where(channel => channel.SpendColumn is not null).Select(channel => channel.SpendColumn!)).Distinct()];
+            .Concat(Channels.Select(channel => channel.SpendColumn).OfType<string>())
+            .Concat(Channels.Select(channel => channel.Credit?.Column).OfType<string>()).Distinct()];
         MediaInputs = [.. Channels.Select(channel => IndexOf(channel.Column))];
         SpendInputs = [.. Channels.Select(channel => channel.SpendColumn is null ? -1 : IndexOf(channel.SpendColumn))];
+        CreditInputs = [.. Channels.Select(channel => channel.Credit is null ? -1 : IndexOf(channel.Credit.Column))];
         ControlInputs = [.. spec.Controls.Select(control => IndexOf(control.Column))];
     }
 
@@ -42,6 +44,9 @@ internal sealed class MixLayout
     public int[] MediaInputs { get; }
 
     public int[] SpendInputs { get; }
+
+    /// <summary>Of each channel; -1 where attribution says nothing of it.</summary>
+    public int[] CreditInputs { get; }
 
     public int[] ControlInputs { get; }
 
@@ -120,8 +125,12 @@ internal sealed class MixLayout
         int[] adstock = [.. channel.Adstock.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
         int[] saturation = [.. channel.Saturation.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
         bool isOnParticle = !channel.Effect.IsConjugate && !channel.Effect.Prior.IsFixed;
-        return new ChannelPlace(adstock, saturation, isOnParticle ? Add($"{channel.Name}.effect", channel.Effect.Prior) : -1);
+        int effect = isOnParticle ? Add($"{channel.Name}.effect", channel.Effect.Prior) : -1;
+        return new ChannelPlace(
+            adstock, saturation, effect, Open($"{channel.Name}.bias", channel.Credit?.Bias), Open($"{channel.Name}.creditError", channel.Credit?.Error));
     }
+
+    private int Open(string name, Prior? prior) => prior is not { IsFixed: false } open ? -1 : Add(name, open);
 
     private int Add(string name, Prior prior)
     {
@@ -134,4 +143,4 @@ internal sealed class MixLayout
 }
 
 /// <summary>Coordinates of a channel; -1 for a number that is fixed.</summary>
-internal sealed record ChannelPlace(int[] Adstock, int[] Saturation, int Effect);
+internal sealed record ChannelPlace(int[] Adstock, int[] Saturation, int Effect, int Bias, int CreditError);

@@ -83,6 +83,7 @@ internal sealed class MixLikelihood
 
             sums[particles.RhsAt] += s * y;
             sums[particles.SumAt] += s;
+            AddCredit(history, c, history.Periods - 1, s, sums);
         }
     }
 
@@ -109,6 +110,10 @@ internal sealed class MixLikelihood
 
             sums[particles.RhsAt] = Columns.Dot(own, history.Target);
             sums[particles.SumAt] = Columns.Sum(own);
+            for (int t = 0; history.Credits[c] > 0 && t < history.Periods; t++)
+            {
+                AddCredit(history, c, t, own[t], sums);
+            }
         }
 
         // A channel's row is cleared before later ones write into it, so lifts come last.
@@ -141,7 +146,7 @@ internal sealed class MixLikelihood
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
         double squares = FillSystem(history, particle, precision, prior);
-        double result = -history.Periods * Math.Log(sigma) - 0.5 * precision * squares + FixedLifts(particle);
+        double result = -history.Periods * Math.Log(sigma) - 0.5 * precision * squares + FixedTold(particle) + CreditConstant(history, particle);
         result += Factorise(prior);
         for (int j = 0; j < integrated; j++)
         {
@@ -199,13 +204,14 @@ internal sealed class MixLikelihood
         for (int i = n0; i < integrated; i++)
         {
             ReadOnlySpan<double> sums = particles.Channel(particle, i - n0);
-            solved[i] = precision * sums[particles.RhsAt] + sums[particles.LiftProductAt];
+            (double toldPrecision, double toldProduct) = Told(i - n0, particle);
+            solved[i] = precision * sums[particles.RhsAt] + toldProduct;
             for (int j = 0; j <= i; j++)
             {
                 factor[i * integrated + j] = precision * sums[j];
             }
 
-            factor[i * integrated + i] += sums[particles.LiftPrecisionAt];
+            factor[i * integrated + i] += toldPrecision;
         }
 
         double squares = history.Squares;
@@ -313,16 +319,65 @@ internal sealed class MixLikelihood
         return sum / factor[j * integrated + j];
     }
 
-    private double FixedLifts(Span<double> particle)
+    private double FixedTold(Span<double> particle)
     {
         double sum = 0;
         for (int c = integrated - n0; c < series.Length; c++)
         {
-            ReadOnlySpan<double> sums = particles.Channel(particle, c);
-            sum += fixedEffects[c] * (sums[particles.LiftProductAt] - 0.5 * fixedEffects[c] * sums[particles.LiftPrecisionAt]);
+            (double precision, double product) = Told(c, particle);
+            sum += fixedEffects[c] * (product - 0.5 * fixedEffects[c] * precision);
         }
 
         return sum;
+    }
+
+    private void AddCredit(MixHistory history, int channel, int period, double saturated, Span<double> sums)
+    {
+        double credit = history.CreditOf(channel, period) / history.Scales.Target;
+        if (!double.IsNaN(credit))
+        {
+            sums[particles.CreditSquaresAt] += saturated * saturated;
+            sums[particles.CreditProductAt] += saturated * credit;
+        }
+    }
+
+    // What experiments and attribution say of a channel's coefficient: precision, and precision times what they say.
+    private (double Precision, double Product) Told(int channel, Span<double> particle)
+    {
+        ReadOnlySpan<double> sums = particles.Channel(particle, channel);
+        (double precision, double product) = (sums[particles.LiftPrecisionAt], sums[particles.LiftProductAt]);
+        if (layout.CreditInputs[channel] >= 0)
+        {
+            (double bias, double error) = CreditNumbers(channel, particle);
+            precision += bias * bias / (error * error) * sums[particles.CreditSquaresAt];
+            product += bias / (error * error) * sums[particles.CreditProductAt];
+        }
+
+        return (precision, product);
+    }
+
+    // The part of the credits' density that does not depend on coefficients.
+    private double CreditConstant(MixHistory history, ReadOnlySpan<double> particle)
+    {
+        double sum = 0;
+        for (int c = 0; c < series.Length; c++)
+        {
+            if (history.Credits[c] > 0)
+            {
+                double error = CreditNumbers(c, particle).Error;
+                sum -= history.Credits[c] * Math.Log(error) + 0.5 * history.CreditSquares[c] / (error * error);
+            }
+        }
+
+        return sum;
+    }
+
+    internal (double Bias, double Error) CreditNumbers(int channel, ReadOnlySpan<double> particle)
+    {
+        (CreditSpec credit, ChannelPlace place) = (layout.Channels[channel].Credit!, layout.Places[channel]);
+        return (
+            place.Bias < 0 ? credit.Bias.A : credit.Bias.Value(particle[place.Bias]),
+            place.CreditError < 0 ? credit.Error.A : credit.Error.Value(particle[place.CreditError]));
     }
 
     private (double Mean, double Deviation) PriorOf(int coefficient, double scale)

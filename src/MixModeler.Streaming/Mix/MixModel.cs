@@ -265,7 +265,8 @@ public sealed class MixModel
         for (int i = 0; i < observation.Inputs.Length; i++)
         {
             bool isMedia = Array.IndexOf(Layout.MediaInputs, i) >= 0 || Array.IndexOf(Layout.SpendInputs, i) >= 0;
-            if (!double.IsFinite(observation.Inputs[i]) || isMedia && observation.Inputs[i] < 0)
+            bool isUntold = double.IsNaN(observation.Inputs[i]) && Array.IndexOf(Layout.CreditInputs, i) >= 0;
+            if ((!double.IsFinite(observation.Inputs[i]) && !isUntold) || isMedia && observation.Inputs[i] < 0)
             {
                 throw new ArgumentException($"{observation.Date:yyyy-MM-dd}: '{Layout.Inputs[i]}' is {observation.Inputs[i]}: media are finite numbers from 0 on, factors finite");
             }

@@ -44,7 +44,23 @@ internal sealed record MixSimulation(IReadOnlyList<string> Names, double[] Truth
             double outcome = spec.Form == MixForm.Additive
                 ? path.Expected[t] + noise * model.History.Scales.Target
                 : path.Expected[t] * Math.Exp(noise);
-            observations.Add(inputs[t] with { Target = outcome });
+            observations.Add(inputs[t] with { Target = outcome, Inputs = Credited(inputs[t].Inputs, t) });
+        }
+
+        // What attribution would say of these truths, where the spec has it say something.
+        double[] Credited(double[] given, int t)
+        {
+            double[] values = [.. given];
+            for (int c = 0; c < layout.Channels.Length; c++)
+            {
+                if (layout.CreditInputs[c] >= 0 && !double.IsNaN(values[layout.CreditInputs[c]]))
+                {
+                    (double bias, double error) = likelihood.CreditNumbers(c, model.Cloud[0]);
+                    values[layout.CreditInputs[c]] = bias * path.Contribution(c)[t] + error * model.History.Scales.Target * random.Normal();
+                }
+            }
+
+            return values;
         }
 
         return new MixSimulation(truth.Names, [.. Enumerable.Range(0, truth.Names.Count).Select(name => truth[0, name])], observations);

@@ -13,7 +13,7 @@ namespace MixModeler.Streaming.Mix;
 /// </summary>
 public static class MixSnapshot
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     /// <summary>The same state always makes the same bytes.</summary>
     public static byte[] Write(MixModel model)
@@ -172,7 +172,8 @@ public static class MixSnapshot
         string[] channels =
         [
             .. layout.Channels.Select(c => string.Join(
-                '/', c.Name, c.Column, c.SpendColumn, c.Adstock.Shape, c.Adstock.Terms, c.Adstock.Normalize, c.Adstock.LagWeeks, c.Saturation.Curve, c.Effect)),
+                '/', c.Name, c.Column, c.SpendColumn, c.Adstock.Shape, c.Adstock.Terms, c.Adstock.Normalize, c.Adstock.LagWeeks,
+                c.Saturation.Curve, c.Effect, c.Credit)),
         ];
         string model = FormattableString.Invariant(
             $"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays}");

@@ -32,7 +32,7 @@ public static class MixSpecReader
     private static MixSpec Read(MapReader map, ProblemList problems)
     {
         bool isMultiplicative = Word(map, "form", problems, "additive", "multiplicative") == "multiplicative";
-        ChannelSpec[] channels = ReadChannels(map, problems);
+        ChannelSpec[] channels = ReadChannels(map, isMultiplicative, problems);
         MixSpec spec = new()
         {
             Target = map.Text("target", required: true) ?? "",
@@ -52,7 +52,9 @@ public static class MixSpecReader
         return ReadNoise(map, ReadTime(map, spec, problems), problems);
     }
 
-    private static ChannelSpec[] ReadChannels(MapReader map, ProblemList problems)
+    private static bool IsNothing(params Prior[] priors) => priors.Any(prior => prior.IsFixed && prior.A <= 0);
+
+    private static ChannelSpec[] ReadChannels(MapReader map, bool isMultiplicative, ProblemList problems)
     {
         int weeks = map.Count("trainingWeeks", 0, 8, 10_000);
         ChannelReader reader = new(problems) { TrainingWeeks = weeks > 0 ? weeks : null };
@@ -74,6 +76,16 @@ public static class MixSpecReader
         foreach (ChannelSpec channel in channels.Where(channel => channel.Effect.Kind == EffectKind.Roi && channel.SpendColumn is null))
         {
             problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a prior of its roi and no 'spend' column");
+        }
+
+        foreach (ChannelSpec channel in channels.Where(channel => channel.Credit is not null && isMultiplicative))
+        {
+            problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a 'credit', which needs the additive form: only there a credit is linear in the effect");
+        }
+
+        foreach (ChannelSpec channel in channels.Where(channel => channel.Credit is { } credit && IsNothing(credit.Bias, credit.Error)))
+        {
+            problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a 'credit' whose bias or error is not above 0");
         }
 
         return channels;

@@ -57,6 +57,7 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
         private int targetAt;
         private int holidayAt;
         private int[] inputAt = [];
+        private readonly HashSet<string> credits = [.. spec.Channels.Select(channel => channel.Credit?.Column).OfType<string>()];
 
         public void ReadHeader(string line)
         {
@@ -94,7 +95,9 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
             double[] values = new double[inputs.Length];
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] = Number(number, inputAt[i], inputs[i]);
+                // Attribution may have nothing to say of a period.
+                bool isUntold = credits.Contains(inputs[i]) && Text(inputAt[i]).Length == 0;
+                values[i] = isUntold ? double.NaN : Number(number, inputAt[i], inputs[i]);
                 if (values[i] < 0 && spec.Channels.Any(channel => channel.Column == inputs[i] || channel.SpendColumn == inputs[i]))
                 {
                     Add(number, inputAt[i], $"'{inputs[i]}' is {values[i].ToString(CultureInfo.InvariantCulture)}: media and spend are never negative");

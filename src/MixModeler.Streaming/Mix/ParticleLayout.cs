@@ -4,7 +4,8 @@ namespace MixModeler.Streaming.Mix;
 /// A particle is one run of doubles:
 /// <code>
 /// coordinates | normals of signed coefficients | log likelihood | log prior | coefficients drawn
-///   | per channel: products with the baseline's columns and with the channels, product with the target, sum, lift precision, lift product
+///   | per channel: products with the baseline's columns and with the channels, product with the target, sum, lift precision, lift product,
+///     squares and product with the credit where there is a credit
 /// </code>
 /// </summary>
 internal sealed class ParticleLayout
@@ -23,7 +24,9 @@ internal sealed class ParticleLayout
         SumAt = Coefficients + 1;
         LiftPrecisionAt = Coefficients + 2;
         LiftProductAt = Coefficients + 3;
-        ChannelStride = Coefficients + 4;
+        CreditSquaresAt = Coefficients + 4;
+        CreditProductAt = Coefficients + 5;
+        ChannelStride = Coefficients + 6;
         Channels = layout.Channels.Length;
         Length = ChannelsAt + Channels * ChannelStride;
     }
@@ -53,6 +56,10 @@ internal sealed class ParticleLayout
     public int LiftPrecisionAt { get; }
 
     public int LiftProductAt { get; }
+
+    public int CreditSquaresAt { get; }
+
+    public int CreditProductAt { get; }
 
     public int Length { get; }
 
