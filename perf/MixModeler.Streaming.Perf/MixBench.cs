@@ -40,19 +40,20 @@ internal sealed class MixBench : IBench
         (MixSpec ordinary, _) = Load("mmm_example_ordinary.yaml");
         (MixModel plain, _, _) = Run(ordinary, rows);
         AddFit(result, MixReport.Of(plain), plain, "ordinary priors: ");
+        RegionRun.Add(result, settings);
         return Task.FromResult<IReadOnlyList<BenchRow>>(result);
     }
 
-    internal static (MixSpec Spec, IReadOnlyList<MixObservation> Rows) Load(string file)
+    internal static (MixSpec Spec, IReadOnlyList<MixObservation> Rows) Load(string file, string rows = "mmm_example.csv")
     {
         string folder = Path.Combine(Shipped.Root(), "docs", "science", "data");
         MixSpecResult read = MixSpecReader.Parse(File.ReadAllText(Path.Combine(folder, file)), file);
         MixSpec spec = read.Spec ?? throw new InvalidOperationException(string.Join('\n', read.Problems));
-        MixTable table = MixTable.Read(File.ReadAllText(Path.Combine(folder, "mmm_example.csv")), "mmm_example.csv", spec);
-        return (spec, table.Observations);
+        MixTable table = MixTable.Read(File.ReadAllText(Path.Combine(folder, rows)), rows, spec);
+        return (table.Spec, table.Observations);
     }
 
-    private static (MixModel Model, List<double> Weeks, double All) Run(MixSpec spec, IReadOnlyList<MixObservation> rows)
+    internal static (MixModel Model, List<double> Weeks, double All) Run(MixSpec spec, IReadOnlyList<MixObservation> rows)
     {
         MixModel model = MixModel.Create(spec, rows);
         List<double> weeks = [];

@@ -45,6 +45,7 @@ internal static class MixCommand
             throw Invalid(ExitCode.Failed, table.Problems);
         }
 
+        spec = table.Spec;
         MixModel model = MixModel.Create(spec, table.Observations);
         foreach (MixObservation observation in table.Observations)
         {
@@ -102,6 +103,11 @@ internal static class MixText
             + $"sMAPE {Text(fit.OfMean.Smape)}, RMSE {Text(fit.OfMean.Rmse)}");
         output.WriteLine($"foretold, {model.Scores.Count} periods      CRPS {Text(model.Scores.Crps)}, MAPE {Text(model.Scores.Mape)}, "
             + $"90 % intervals held {Text(100 * model.Scores.Coverage90)} %");
+        if (fit.Regions is { } regions)
+        {
+            output.WriteLine($"fit of {model.Spec.Regions!.Members.Count} regions, mean     R2 {Text(regions.R2)}, MAPE {Text(regions.Mape)}, weighted MAPE {Text(regions.WeightedMape)}");
+        }
+
         WriteCertificate(output, certificate);
     }
 

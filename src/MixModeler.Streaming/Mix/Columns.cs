@@ -74,6 +74,36 @@ internal static class Columns
         }
     }
 
+    /// <summary>values[i] = values[i] / (half + values[i]), in place.</summary>
+    public static void Halved(double half, Span<double> values)
+    {
+        ref double a = ref MemoryMarshal.GetReference(values);
+        Vector256<double> halves = Vector256.Create(half);
+        nuint i = 0;
+        nuint length = (nuint)values.Length;
+        for (; i + Lanes <= length; i += Lanes)
+        {
+            Vector256<double> x = Vector256.LoadUnsafe(ref a, i);
+            (x / (halves + x)).StoreUnsafe(ref a, i);
+        }
+
+        for (; i < length; i++)
+        {
+            values[(int)i] /= half + values[(int)i];
+        }
+    }
+
+    /// <summary>The columns with room for more.</summary>
+    public static double[][] Grown(double[][] columns, int capacity)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Array.Resize(ref columns[i], capacity);
+        }
+
+        return columns;
+    }
+
     /// <summary>values[i] = (1 - e^(-rate values[i])) / (1 + e^(-rate values[i])), in place; values are not negative.</summary>
     public static void Logistic(double rate, Span<double> values)
     {

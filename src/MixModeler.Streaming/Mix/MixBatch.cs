@@ -4,7 +4,15 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Chains">Run side by side.</param>
 /// <param name="WarmUp">Steps of each in which it learns the shape of its steps; thrown away.</param>
 /// <param name="Draws">Steps of each that are kept.</param>
-public sealed record MixBatchOptions(int Chains = 4, int WarmUp = 3_000, int Draws = 10_000);
+public sealed record MixBatchOptions(int Chains = 4, int WarmUp = 3_000, int Draws = 10_000)
+{
+    /// <summary>Longer with the square of the coordinates: so many steps a random walk needs to learn their covariance and to go round.</summary>
+    public static MixBatchOptions For(MixModel model)
+    {
+        int squared = model.ParticleLayout.Coordinates * model.ParticleLayout.Coordinates;
+        return new MixBatchOptions(4, Math.Max(3_000, 60 * squared), Math.Max(10_000, 120 * squared));
+    }
+}
 
 /// <summary>
 /// The reference that the stream is held against: adaptive random-walk Metropolis (Haario, Saksman and Tamminen 2001) on the same

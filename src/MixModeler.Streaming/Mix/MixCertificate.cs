@@ -32,7 +32,7 @@ public sealed record MixCertificate(
     public static MixCertificate Make(MixModel model, MixBatchOptions? options = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        options ??= new MixBatchOptions();
+        options ??= MixBatchOptions.For(model);
         long start = time.GetTimestamp();
         MixDraws[] chains = MixBatch.Run(model, options, model.Spec.Seed);
         double seconds = time.GetElapsedTime(start).TotalSeconds;

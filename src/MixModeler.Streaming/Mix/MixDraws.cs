@@ -63,9 +63,26 @@ internal sealed class MixDraws
         }
 
         row.Add(likelihood.Sigma(particle) * unit);
+        AddRegional(row, particle, unit);
         AddContributions(row, likelihood, particle, unit);
         rows.Add([.. row]);
         Weights.Add(weight);
+    }
+
+    private void AddRegional(List<double> row, ReadOnlySpan<double> particle, double unit)
+    {
+        foreach ((int at, Prior prior, double scale) in new[]
+        {
+            (layout.LevelAt, layout.Spec.Regions?.Level ?? default, unit),
+            (layout.EffectAt, layout.Spec.Regions?.Effect ?? default, 1),
+            (layout.ControlAt, layout.Spec.Regions?.Control ?? default, unit),
+        })
+        {
+            if (at >= 0)
+            {
+                row.Add(prior.Value(particle[at]) * scale);
+            }
+        }
     }
 
     private void AddContributions(List<double> row, MixLikelihood likelihood, Span<double> particle, double unit)
@@ -75,7 +92,7 @@ internal sealed class MixDraws
         {
             for (int c = 0; c < layout.Channels.Length; c++)
             {
-                row.Add(coefficients[layout.BaselineCount + c] * unit * particles.Channel(particle, c)[particles.SumAt]);
+                row.Add(coefficients[layout.BaselineCount + c] * unit * SumOf(particle, c));
             }
 
             return;
@@ -87,6 +104,19 @@ internal sealed class MixDraws
         {
             row.Add(Columns.Sum(path.Contribution(c)));
         }
+    }
+
+    // Saturated media over all periods; where there are regions, weighed by their shares and their own effects.
+    private double SumOf(Span<double> particle, int channel)
+    {
+        double sum = particles.Channel(particle, channel)[particles.SumAt];
+        for (int r = 0; r < particles.Regions; r++)
+        {
+            sum += history.Regions!.Shares[r] * particles.LocalsOf(particle, r)[1 + layout.Spec.Controls.Count + channel]
+                * particles.RegionChannel(particle, r, channel)[^1];
+        }
+
+        return sum;
     }
 
     private static void AddParameters(List<double> row, IReadOnlyList<ParameterSpec> parameters, int[] places, ReadOnlySpan<double> particle, double? scale)
@@ -116,6 +146,7 @@ internal sealed class MixDraws
 
         names.AddRange(layout.CoefficientNames.Take(layout.BaselineCount));
         names.Add("sigma");
+        names.AddRange(new[] { layout.LevelAt, layout.EffectAt, layout.ControlAt }.Where(at => at >= 0).Select(at => layout.CoordinateNames[at]));
         names.AddRange(layout.Channels.Select(channel => $"contribution.{channel.Name}"));
         return names;
     }

@@ -27,11 +27,18 @@ internal sealed class MixHistory
         Gram = new double[layout.BaselineCount * layout.BaselineCount];
         Rhs = new double[layout.BaselineCount];
         Spend = new double[layout.Channels.Length];
+        Regions = layout.Spec.Regions is { } regions ? new RegionHistory(layout, regions.Members) : null;
         Credits = new int[layout.Channels.Length];
         CreditSquares = new double[layout.Channels.Length];
     }
 
     public MixScales Scales { get; }
+
+    /// <summary>Null where there is only the whole.</summary>
+    public RegionHistory? Regions { get; }
+
+    /// <summary>The noise of the whole, in units of a region's.</summary>
+    public double NoiseShare => Regions?.NoiseShare ?? 1;
 
     public int Periods { get; private set; }
 
@@ -97,7 +104,8 @@ internal sealed class MixHistory
         double scaled = observation.Target / Scales.Target;
         double y = layout.Spec.Form == MixForm.Additive ? scaled : Math.Log(scaled);
         target[t] = y;
-        FillRow(observation, t);
+        FillRow(observation, observation.Inputs, t, row);
+        Regions?.Append(observation, this, t);
         for (int c = 0; c < media.Length; c++)
         {
             media[c][t] = observation.Inputs[layout.MediaInputs[c]] / Scales.Media[c];
@@ -124,7 +132,8 @@ internal sealed class MixHistory
         return found < 0 ? ~found : found;
     }
 
-    private void FillRow(in MixObservation observation, int period)
+    /// <summary>Columns of the baseline in a period, with a region's numbers of factors or those of the whole.</summary>
+    internal void FillRow(in MixObservation observation, ReadOnlySpan<double> inputs, int period, Span<double> row)
     {
         MixSpec spec = layout.Spec;
         int at = 0;
@@ -159,7 +168,7 @@ internal sealed class MixHistory
                 ControlSpec control = spec.Controls[i];
                 if (control.Impact != Impact.Auto == (isSigned == 1))
                 {
-                    double value = (observation.Inputs[layout.ControlInputs[i]] - control.Center) / control.Scale;
+                    double value = (inputs[layout.ControlInputs[i]] - control.Center) / control.Scale;
                     row[at++] = control.Impact == Impact.Negative ? -value : value;
                 }
             }
@@ -174,21 +183,11 @@ internal sealed class MixHistory
         }
 
         int capacity = target.Length * 2;
-        baseline = Grown(baseline, capacity);
-        media = Grown(media, capacity);
-        raw = Grown(raw, capacity);
+        baseline = Columns.Grown(baseline, capacity);
+        media = Columns.Grown(media, capacity);
+        raw = Columns.Grown(raw, capacity);
         Array.Resize(ref outcome, capacity);
         Array.Resize(ref target, capacity);
-    }
-
-    private static double[][] Grown(double[][] columns, int capacity)
-    {
-        for (int i = 0; i < columns.Length; i++)
-        {
-            Array.Resize(ref columns[i], capacity);
-        }
-
-        return columns;
     }
 }
 
@@ -202,4 +201,6 @@ internal sealed record MixScales(double Target, double[] Media);
 /// <param name="Target">The outcome.</param>
 /// <param name="Inputs">Numbers of the model's input columns, in their order.</param>
 /// <param name="Holiday">Its holiday, or null.</param>
-public readonly record struct MixObservation(DateOnly Date, double Target, double[] Inputs, string? Holiday = null);
+/// <param name="Regions">Of each region, where the model has regions; then target and media above are their sums, factors their means by share.</param>
+public readonly record struct MixObservation(
+    DateOnly Date, double Target, double[] Inputs, string? Holiday = null, RegionNumbers[]? Regions = null);

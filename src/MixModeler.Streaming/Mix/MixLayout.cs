@@ -10,10 +10,10 @@ internal sealed class MixLayout
     public MixLayout(MixSpec spec)
     {
         Spec = spec;
-        Channels = [.. spec.Channels.OrderBy(channel => channel.Effect.IsConjugate ? 0 : 1)];
+        Channels = [.. spec.Channels.OrderBy(channel => IsIntegrated(channel) ? 0 : 1)];
         AddBaseline(spec);
         BaselineCount = CoefficientNames.Count;
-        IntegratedCount = BaselineCount + Channels.Count(channel => channel.Effect.IsConjugate);
+        IntegratedCount = BaselineCount + Channels.Count(IsIntegrated);
         SignedCount = Signs.Count(sign => sign != 0) + IntegratedCount - BaselineCount;
         foreach (ChannelSpec channel in Channels)
         {
@@ -24,6 +24,13 @@ internal sealed class MixLayout
 
         Places = [.. Channels.Select(Place)];
         SigmaAt = spec.Noise.IsFixed ? -1 : Add("sigma", spec.Noise);
+        if (spec.Regions is { } regions)
+        {
+            LevelAt = Open("regions.level", regions.Level);
+            EffectAt = Open("regions.effect", regions.Effect);
+            ControlAt = Open("regions.control", regions.Control);
+        }
+
         Inputs = [.. spec.Controls.Select(control => control.Column).Concat(Channels.Select(channel => channel.Column))
             .Concat(Channels.Select(channel => channel.SpendColumn).OfType<string>())
             .Concat(Channels.Select(channel => channel.Credit?.Column).OfType<string>()).Distinct()];
@@ -75,12 +82,35 @@ internal sealed class MixLayout
     /// <summary>Coordinate of the noise, or -1 where it is fixed.</summary>
     public int SigmaAt { get; }
 
+    /// <summary>Coordinate of the spread of regions' levels, or -1.</summary>
+    public int LevelAt { get; } = -1;
+
+    /// <summary>Coordinate of the spread of regions' effects, or -1.</summary>
+    public int EffectAt { get; } = -1;
+
+    /// <summary>Coordinate of the spread of regions' factors, or -1.</summary>
+    public int ControlAt { get; } = -1;
+
     public ChannelPlace[] Places { get; }
 
     /// <summary>Numbers of one channel at most.</summary>
     public const int ParametersMax = 4;
 
     public int TermsMax => Channels.Max(channel => channel.Adstock.Terms);
+
+    /// <summary>Standard deviations of what a region has of its own: level, factors, channels.</summary>
+    public void Deviations(ReadOnlySpan<double> particle, Span<double> into)
+    {
+        RegionSpec regions = Spec.Regions!;
+        into[0] = Of(LevelAt, regions.Level, particle);
+        into.Slice(1, Spec.Controls.Count).Fill(Of(ControlAt, regions.Control, particle));
+        into[(1 + Spec.Controls.Count)..].Fill(Of(EffectAt, regions.Effect, particle));
+
+        static double Of(int at, Prior prior, ReadOnlySpan<double> particle) => at < 0 ? prior.A : prior.Value(particle[at]);
+    }
+
+    // Regions' effects are shares of a common one, which therefore has to be known: it is on the particle.
+    private bool IsIntegrated(ChannelSpec channel) => Spec.Regions is null && channel.Effect.IsConjugate;
 
     // Factors with a sign stand behind the others.
     private void AddBaseline(MixSpec spec)
@@ -124,7 +154,7 @@ internal sealed class MixLayout
     {
         int[] adstock = [.. channel.Adstock.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
         int[] saturation = [.. channel.Saturation.Parameters.Select(p => p.Prior.IsFixed ? -1 : Add($"{channel.Name}.{p.Name}", p.Prior))];
-        bool isOnParticle = !channel.Effect.IsConjugate && !channel.Effect.Prior.IsFixed;
+        bool isOnParticle = !IsIntegrated(channel) && !channel.Effect.Prior.IsFixed;
         int effect = isOnParticle ? Add($"{channel.Name}.effect", channel.Effect.Prior) : -1;
         return new ChannelPlace(
             adstock, saturation, effect, Open($"{channel.Name}.bias", channel.Credit?.Bias), Open($"{channel.Name}.creditError", channel.Credit?.Error));

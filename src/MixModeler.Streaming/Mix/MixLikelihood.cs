@@ -17,6 +17,8 @@ internal sealed class MixLikelihood
     private readonly double[] solved;
     private readonly double[] series;
     private readonly double[] fixedEffects;
+    private readonly ToldEffects told;
+    private readonly RegionSums? regions;
     private readonly int n0;
     private readonly int integrated;
 
@@ -25,6 +27,8 @@ internal sealed class MixLikelihood
         this.layout = layout;
         this.particles = particles;
         transform = new MixTransform(layout);
+        told = new ToldEffects(layout, particles);
+        regions = particles.Regions > 0 ? new RegionSums(layout, particles, transform) : null;
         n0 = layout.BaselineCount;
         integrated = layout.IntegratedCount;
         factor = new double[integrated * integrated];
@@ -34,6 +38,11 @@ internal sealed class MixLikelihood
     }
 
     public MixTransform Transform => transform;
+
+    public ToldEffects Told => told;
+
+    /// <summary>Null where there is only the whole.</summary>
+    public RegionSums? Regions => regions;
 
     /// <summary>Standard deviation of the noise, scaled.</summary>
     public double Sigma(ReadOnlySpan<double> particle) =>
@@ -52,8 +61,13 @@ internal sealed class MixLikelihood
     }
 
     /// <summary>The saturated media of the newest period, one number a channel; valid until the next call.</summary>
-    public ReadOnlySpan<double> Newest(MixHistory history, ReadOnlySpan<double> particle)
+    public ReadOnlySpan<double> Newest(MixHistory history, Span<double> particle)
     {
+        if (regions is not null)
+        {
+            return regions.Newest(history, particle);
+        }
+
         for (int c = 0; c < series.Length; c++)
         {
             series[c] = transform.Last(c, history.Media(c), particle);
@@ -65,6 +79,12 @@ internal sealed class MixLikelihood
     /// <summary>Adds the newest period, whose saturated media are given, to a particle's sums.</summary>
     public void Extend(MixHistory history, ReadOnlySpan<double> newest, Span<double> particle)
     {
+        if (regions is not null)
+        {
+            regions.Extend(history, particle);
+            return;
+        }
+
         double y = history.Target[^1];
         ReadOnlySpan<double> row = history.LastRow;
         for (int c = 0; c < newest.Length; c++)
@@ -83,13 +103,19 @@ internal sealed class MixLikelihood
 
             sums[particles.RhsAt] += s * y;
             sums[particles.SumAt] += s;
-            AddCredit(history, c, history.Periods - 1, s, sums);
+            told.AddCredit(history, c, history.Periods - 1, s, sums);
         }
     }
 
     /// <summary>Makes a particle's sums from the whole history: O(periods).</summary>
     public void Rebuild(MixHistory history, IReadOnlyList<LiftTest> lifts, Span<double> particle)
     {
+        if (regions is not null)
+        {
+            regions.Rebuild(history, particle);
+            return;
+        }
+
         transform.Fill(history, particle);
         for (int c = 0; c < series.Length; c++)
         {
@@ -112,30 +138,15 @@ internal sealed class MixLikelihood
             sums[particles.SumAt] = Columns.Sum(own);
             for (int t = 0; history.Credits[c] > 0 && t < history.Periods; t++)
             {
-                AddCredit(history, c, t, own[t], sums);
+                told.AddCredit(history, c, t, own[t], sums);
             }
         }
 
         // A channel's row is cleared before later ones write into it, so lifts come last.
         for (int i = 0; i < lifts.Count; i++)
         {
-            AddLift(history, lifts[i], particle);
+            told.AddLift(history, lifts[i], transform, particle);
         }
-    }
-
-    /// <summary>
-    /// An experiment on one channel is a noisy observation of its coefficient times the change of saturated media, carry-over
-    /// included, summed over the measured periods.
-    /// </summary>
-    public void AddLift(MixHistory history, LiftTest test, Span<double> particle)
-    {
-        int channel = Array.FindIndex(layout.Channels, each => each.Name == test.Channel);
-        double change = transform.Change(channel, history, particle, test);
-        double deviation = test.StandardError / history.Scales.Target;
-        double lift = test.Lift / history.Scales.Target;
-        Span<double> sums = particles.Channel(particle, channel);
-        sums[particles.LiftPrecisionAt] += change * change / (deviation * deviation);
-        sums[particles.LiftProductAt] += change * lift / (deviation * deviation);
     }
 
     /// <summary>ln p(outcomes | coordinates, normals) up to a constant that all particles share.</summary>
@@ -145,8 +156,8 @@ internal sealed class MixLikelihood
         double precision = 1 / (sigma * sigma);
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
-        double squares = FillSystem(history, particle, precision, prior);
-        double result = -history.Periods * Math.Log(sigma) - 0.5 * precision * squares + FixedTold(particle) + CreditConstant(history, particle);
+        double squares = regions is null ? FillSystem(history, particle, precision, prior) : FillRegionalSystem(history, particle, precision, prior);
+        double result = (regions?.LogVolume ?? 0) - history.Periods * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares + FixedTold(particle) + told.CreditConstant(history, particle);
         result += Factorise(prior);
         for (int j = 0; j < integrated; j++)
         {
@@ -163,6 +174,12 @@ internal sealed class MixLikelihood
         for (int j = integrated - layout.SignedCount - 1; j >= 0; j--)
         {
             coefficients[j] = Mean(j, coefficients) + random.Normal() / factor[j * integrated + j];
+        }
+
+        if (regions is not null)
+        {
+            double sigma = Sigma(particle);
+            regions.Draw(particle, coefficients, 1 / (sigma * sigma), ref random);
         }
     }
 
@@ -204,7 +221,7 @@ internal sealed class MixLikelihood
         for (int i = n0; i < integrated; i++)
         {
             ReadOnlySpan<double> sums = particles.Channel(particle, i - n0);
-            (double toldPrecision, double toldProduct) = Told(i - n0, particle);
+            (double toldPrecision, double toldProduct) = told.Of(i - n0, particle);
             solved[i] = precision * sums[particles.RhsAt] + toldProduct;
             for (int j = 0; j <= i; j++)
             {
@@ -231,14 +248,35 @@ internal sealed class MixLikelihood
             }
         }
 
+        AddPriors(priorScale);
+        return squares;
+    }
+
+    // The same where regions are integrated first: then all effects are on the particle.
+    private double FillRegionalSystem(MixHistory history, Span<double> particle, double precision, double priorScale)
+    {
+        double squares = regions!.Gather(history, particle, fixedEffects, precision);
+        for (int i = 0; i < n0; i++)
+        {
+            solved[i] = precision * regions.Rhs[i];
+            for (int j = 0; j <= i; j++)
+            {
+                factor[i * integrated + j] = precision * regions.Gram[i * n0 + j];
+            }
+        }
+
+        AddPriors(priorScale);
+        return squares;
+    }
+
+    private void AddPriors(double priorScale)
+    {
         for (int i = 0; i < integrated; i++)
         {
             (double mean, double deviation) = PriorOf(i, priorScale);
             factor[i * integrated + i] += 1 / (deviation * deviation);
             solved[i] += mean / (deviation * deviation);
         }
-
-        return squares;
     }
 
     // Cholesky in place, then the forward half of the solution; returns the part of the likelihood that only depends on them.
@@ -324,60 +362,11 @@ internal sealed class MixLikelihood
         double sum = 0;
         for (int c = integrated - n0; c < series.Length; c++)
         {
-            (double precision, double product) = Told(c, particle);
+            (double precision, double product) = told.Of(c, particle);
             sum += fixedEffects[c] * (product - 0.5 * fixedEffects[c] * precision);
         }
 
         return sum;
-    }
-
-    private void AddCredit(MixHistory history, int channel, int period, double saturated, Span<double> sums)
-    {
-        double credit = history.CreditOf(channel, period) / history.Scales.Target;
-        if (!double.IsNaN(credit))
-        {
-            sums[particles.CreditSquaresAt] += saturated * saturated;
-            sums[particles.CreditProductAt] += saturated * credit;
-        }
-    }
-
-    // What experiments and attribution say of a channel's coefficient: precision, and precision times what they say.
-    private (double Precision, double Product) Told(int channel, Span<double> particle)
-    {
-        ReadOnlySpan<double> sums = particles.Channel(particle, channel);
-        (double precision, double product) = (sums[particles.LiftPrecisionAt], sums[particles.LiftProductAt]);
-        if (layout.CreditInputs[channel] >= 0)
-        {
-            (double bias, double error) = CreditNumbers(channel, particle);
-            precision += bias * bias / (error * error) * sums[particles.CreditSquaresAt];
-            product += bias / (error * error) * sums[particles.CreditProductAt];
-        }
-
-        return (precision, product);
-    }
-
-    // The part of the credits' density that does not depend on coefficients.
-    private double CreditConstant(MixHistory history, ReadOnlySpan<double> particle)
-    {
-        double sum = 0;
-        for (int c = 0; c < series.Length; c++)
-        {
-            if (history.Credits[c] > 0)
-            {
-                double error = CreditNumbers(c, particle).Error;
-                sum -= history.Credits[c] * Math.Log(error) + 0.5 * history.CreditSquares[c] / (error * error);
-            }
-        }
-
-        return sum;
-    }
-
-    internal (double Bias, double Error) CreditNumbers(int channel, ReadOnlySpan<double> particle)
-    {
-        (CreditSpec credit, ChannelPlace place) = (layout.Channels[channel].Credit!, layout.Places[channel]);
-        return (
-            place.Bias < 0 ? credit.Bias.A : credit.Bias.Value(particle[place.Bias]),
-            place.CreditError < 0 ? credit.Error.A : credit.Error.Value(particle[place.CreditError]));
     }
 
     private (double Mean, double Deviation) PriorOf(int coefficient, double scale)

@@ -15,6 +15,7 @@ public sealed class MixModel
     private readonly List<LiftTest> waiting;
     private readonly List<LiftTest> applied = [];
     private readonly double[] predicted;
+    private readonly double[] steps;
     private readonly double[] priorWeights;
 
     internal MixModel(MixLayout layout, MixScales scales)
@@ -27,6 +28,7 @@ public sealed class MixModel
         moves = new ParticleMoves(layout, ParticleLayout);
         waiting = [.. layout.Spec.LiftTests];
         predicted = new double[Cloud.Count];
+        steps = new double[Cloud.Count];
         priorWeights = new double[Cloud.Count];
         DrawPrior();
     }
@@ -78,24 +80,25 @@ public sealed class MixModel
         int period = History.Periods;
         History.Append(observation);
         Cloud.Weights.CopyTo(priorWeights, 0);
+        if (History.Regions is not null)
+        {
+            TakeInRegions(period);
+        }
+        else
+        {
+            for (int i = 0; i < Cloud.Count; i++)
+            {
+                TakeIn(likelihood, period, i);
+            }
+        }
+
         double evidence = 0;
         double most = double.NegativeInfinity;
-        Span<double> logWeights = Cloud.LogWeights;
         for (int i = 0; i < Cloud.Count; i++)
         {
-            Span<double> particle = Cloud[i];
-            KeyedRandom random = new(Spec.Seed, period, Purpose.Predict, i);
-            ReadOnlySpan<double> newest = likelihood.Newest(History, particle);
-            predicted[i] = Foretold(newest, particle, ref random);
-            likelihood.Extend(History, newest, particle);
-            double before = particle[ParticleLayout.LogLikelihoodAt];
-            double after = likelihood.LogLikelihood(History, particle);
-            likelihood.DrawRest(particle, ref random);
-            particle[ParticleLayout.LogLikelihoodAt] = after;
-            double step = after - before;
-            logWeights[i] += double.IsFinite(step) ? step : double.NegativeInfinity;
-            most = Math.Max(most, step);
-            evidence += priorWeights[i] * Math.Exp(Math.Clamp(step, -700, 700));
+            Cloud.LogWeights[i] += double.IsFinite(steps[i]) ? steps[i] : double.NegativeInfinity;
+            most = Math.Max(most, steps[i]);
+            evidence += priorWeights[i] * Math.Exp(Math.Clamp(steps[i], -700, 700));
         }
 
         LogEvidence += evidence > 0 ? Math.Log(evidence) : most;
@@ -120,6 +123,11 @@ public sealed class MixModel
             throw new ArgumentException($"a lift test needs the additive form and a channel of the model; found '{test.Channel}'", nameof(test));
         }
 
+        if (Spec.Regions is not null)
+        {
+            throw new ArgumentException("a model with regions takes no lift tests yet", nameof(test));
+        }
+
         waiting.Add(test);
         if (History.Periods > 0)
         {
@@ -136,6 +144,23 @@ public sealed class MixModel
         applied.AddRange(done);
         waiting.Clear();
         waiting.AddRange(open);
+    }
+
+    // So much work for each particle that it pays to share it out; a particle's numbers do not depend on who makes them.
+    private void TakeInRegions(int period) => moves.ForEach(Cloud.Count, (each, i) => TakeIn(each, period, i));
+
+    private void TakeIn(MixLikelihood with, int period, int i)
+    {
+        Span<double> particle = Cloud[i];
+        KeyedRandom random = new(Spec.Seed, period, Purpose.Predict, i);
+        ReadOnlySpan<double> newest = with.Newest(History, particle);
+        predicted[i] = Foretold(with, newest, particle, ref random);
+        with.Extend(History, newest, particle);
+        double before = particle[ParticleLayout.LogLikelihoodAt];
+        double after = with.LogLikelihood(History, particle);
+        with.DrawRest(particle, ref random);
+        particle[ParticleLayout.LogLikelihoodAt] = after;
+        steps[i] = after - before;
     }
 
     private void Move(int period)
@@ -185,7 +210,7 @@ public sealed class MixModel
             for (int i = 0; i < Cloud.Count; i++)
             {
                 Span<double> particle = Cloud[i];
-                likelihood.AddLift(History, weaker, particle);
+                likelihood.Told.AddLift(History, weaker, likelihood.Transform, particle);
                 double after = likelihood.LogLikelihood(History, particle);
                 KeyedRandom random = new(Spec.Seed, period, Purpose.Lift + applied.Count, i);
                 likelihood.DrawRest(particle, ref random);
@@ -205,10 +230,10 @@ public sealed class MixModel
     }
 
     // An outcome that this particle holds possible, before it has learned the real one.
-    private double Foretold(ReadOnlySpan<double> newest, Span<double> particle, ref KeyedRandom random)
+    private double Foretold(MixLikelihood with, ReadOnlySpan<double> newest, Span<double> particle, ref KeyedRandom random)
     {
         ReadOnlySpan<double> coefficients = ParticleLayout.CoefficientsOf(particle);
-        double sum = likelihood.Sigma(particle) * random.Normal();
+        double sum = with.Sigma(particle) * History.NoiseShare * random.Normal() + (with.Regions?.OwnLevel(History, particle) ?? 0);
         ReadOnlySpan<double> row = History.LastRow;
         for (int j = 0; j < row.Length; j++)
         {
@@ -262,13 +287,32 @@ public sealed class MixModel
             throw new ArgumentException($"{observation.Date:yyyy-MM-dd} does not come after {History.Dates[^1]:yyyy-MM-dd}");
         }
 
-        for (int i = 0; i < observation.Inputs.Length; i++)
+        CheckInputs(observation.Date, observation.Inputs);
+        if (observation.Regions?.Length != Spec.Regions?.Members.Count)
+        {
+            throw new ArgumentException($"{observation.Date:yyyy-MM-dd}: the model has {Spec.Regions?.Members.Count ?? 0} regions, the period {observation.Regions?.Length ?? 0}");
+        }
+
+        foreach (RegionNumbers region in observation.Regions ?? [])
+        {
+            if (!double.IsFinite(region.Target) || region.Inputs.Length != Layout.Inputs.Length)
+            {
+                throw new ArgumentException($"{observation.Date:yyyy-MM-dd}: the outcome of a region is not a finite number, or inputs are missing");
+            }
+
+            CheckInputs(observation.Date, region.Inputs);
+        }
+    }
+
+    private void CheckInputs(DateOnly date, double[] inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
         {
             bool isMedia = Array.IndexOf(Layout.MediaInputs, i) >= 0 || Array.IndexOf(Layout.SpendInputs, i) >= 0;
-            bool isUntold = double.IsNaN(observation.Inputs[i]) && Array.IndexOf(Layout.CreditInputs, i) >= 0;
-            if ((!double.IsFinite(observation.Inputs[i]) && !isUntold) || isMedia && observation.Inputs[i] < 0)
+            bool isUntold = double.IsNaN(inputs[i]) && Array.IndexOf(Layout.CreditInputs, i) >= 0;
+            if ((!double.IsFinite(inputs[i]) && !isUntold) || isMedia && inputs[i] < 0)
             {
-                throw new ArgumentException($"{observation.Date:yyyy-MM-dd}: '{Layout.Inputs[i]}' is {observation.Inputs[i]}: media are finite numbers from 0 on, factors finite");
+                throw new ArgumentException($"{date:yyyy-MM-dd}: '{Layout.Inputs[i]}' is {inputs[i]}: media are finite numbers from 0 on, factors finite");
             }
         }
     }

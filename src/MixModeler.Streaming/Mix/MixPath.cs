@@ -9,6 +9,7 @@ internal sealed class MixPath
     private readonly double[] expected;
     private readonly double[] baseline;
     private readonly double[][] contributions;
+    private readonly double[][] byRegion;
 
     public MixPath(MixLayout layout, ParticleLayout particles, MixHistory history)
     {
@@ -17,6 +18,7 @@ internal sealed class MixPath
         this.history = history;
         expected = new double[history.Periods];
         baseline = new double[history.Periods];
+        byRegion = [.. Enumerable.Range(0, particles.Regions).Select(_ => new double[history.Periods])];
         contributions = [.. layout.Channels.Select(_ => new double[history.Periods])];
     }
 
@@ -24,11 +26,20 @@ internal sealed class MixPath
 
     public ReadOnlySpan<double> Baseline => baseline;
 
+    /// <summary>The expected outcome of a region.</summary>
+    public ReadOnlySpan<double> Region(int region) => byRegion[region];
+
     public ReadOnlySpan<double> Contribution(int channel) => contributions[channel];
 
     public void Fill(MixLikelihood likelihood, Span<double> particle)
     {
         Span<double> coefficients = particles.CoefficientsOf(particle);
+        if (likelihood.Regions is { } regions)
+        {
+            FillRegions(regions, particle, coefficients);
+            return;
+        }
+
         likelihood.Transform.Fill(history, particle);
         Array.Clear(baseline);
         for (int j = 0; j < layout.BaselineCount; j++)
@@ -59,6 +70,44 @@ internal sealed class MixPath
 
             baseline[t] *= history.Scales.Target;
             expected[t] = sum * history.Scales.Target;
+        }
+    }
+
+    // Regions first; the whole is their sum. Media enter the whole as they did in each region.
+    private void FillRegions(RegionSums regions, Span<double> particle, ReadOnlySpan<double> coefficients)
+    {
+        RegionHistory own = history.Regions!;
+        int periods = history.Periods;
+        int firstControl = layout.BaselineCount - layout.Spec.Controls.Count;
+        Array.Clear(baseline);
+        Array.Clear(expected);
+        foreach (double[] contribution in contributions)
+        {
+            Array.Clear(contribution);
+        }
+
+        for (int r = 0; r < own.Count; r++)
+        {
+            ReadOnlySpan<double> locals = particles.LocalsOf(particle, r);
+            double unit = history.Scales.Target * own.Shares[r];
+            double[] region = byRegion[r];
+            Array.Clear(region);
+            for (int j = 0; j < layout.BaselineCount; j++)
+            {
+                double local = j == 0 ? locals[0] : j >= firstControl ? locals[1 + j - firstControl] : 0;
+                Columns.AddScaled(unit * (coefficients[j] + local), own.Baseline(r, j, periods), region);
+            }
+
+            Columns.AddScaled(1, region, baseline);
+            ReadOnlySpan<double[]> media = regions.Fill(own, r, periods, particle);
+            for (int c = 0; c < contributions.Length; c++)
+            {
+                double effect = unit * coefficients[layout.BaselineCount + c] * (1 + locals[1 + layout.Spec.Controls.Count + c]);
+                Columns.AddScaled(effect, media[c].AsSpan(0, periods), contributions[c]);
+                Columns.AddScaled(effect, media[c].AsSpan(0, periods), region);
+            }
+
+            Columns.AddScaled(1, region, expected);
         }
     }
 

@@ -7,7 +7,11 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Mape">Mean over posterior-predictive draws.</param>
 /// <param name="OfMean">The same figures of the posterior mean, without noise of its own.</param>
 /// <param name="Residuals">Outcome less posterior mean, by period.</param>
-public sealed record MixFitFigures(double R2, double Rmse, double Nrmse, double Mape, FitOfMean OfMean, IReadOnlyList<double> Residuals);
+public sealed record MixFitFigures(double R2, double Rmse, double Nrmse, double Mape, FitOfMean OfMean, IReadOnlyList<double> Residuals)
+{
+    /// <summary>Of the regions; null where there is only the whole.</summary>
+    public RegionFit? Regions { get; init; }
+}
 
 /// <summary>Figures of the posterior mean of the expected outcome.</summary>
 /// <param name="R2">1 - residual squares / squares around the mean.</param>
@@ -28,6 +32,7 @@ internal sealed class MixPosteriorPaths
     private readonly MixPath path;
     private readonly double[] mean;
     private readonly double[] copy;
+    private readonly double[][] regions;
     private (double R2, double Rmse, double Mape, double BayesR2) sums;
 
     private MixPosteriorPaths(MixModel model)
@@ -36,6 +41,7 @@ internal sealed class MixPosteriorPaths
         path = new MixPath(model.Layout, model.ParticleLayout, model.History);
         mean = new double[model.Periods];
         copy = new double[model.Periods];
+        regions = [.. Enumerable.Range(0, model.ParticleLayout.Regions).Select(_ => new double[model.Periods])];
     }
 
     public PeriodContribution[][] Periods { get; private set; } = [];
@@ -61,6 +67,11 @@ internal sealed class MixPosteriorPaths
         {
             path.Fill(likelihood, cloud[i]);
             Columns.AddScaled(cloud.Weights[i], path.Expected, mean);
+            for (int r = 0; r < regions.Length; r++)
+            {
+                Columns.AddScaled(cloud.Weights[i], path.Region(r), regions[r]);
+            }
+
             for (int c = 0; c < channels; c++)
             {
                 ReadOnlySpan<double> contribution = path.Contribution(c);
@@ -90,7 +101,7 @@ internal sealed class MixPosteriorPaths
             double shares = 0;
             for (int t = 0; t < copy.Length; t++)
             {
-                double noise = sigma * random.Normal();
+                double noise = sigma * model.History.NoiseShare * random.Normal();
                 copy[t] = isAdditive ? expected[t] + noise * model.History.Scales.Target : expected[t] * Math.Exp(noise);
                 squares += (copy[t] - y[t]) * (copy[t] - y[t]);
                 shares += Math.Abs((copy[t] - y[t]) / y[t]);
@@ -141,7 +152,10 @@ internal sealed class MixPosteriorPaths
         double range = most - least;
         double rmse = Math.Sqrt(squares / y.Length);
         FitOfMean ofMean = new(1 - squares / around, sums.BayesR2, rmse, rmse / range, shares / y.Length, symmetric / y.Length);
-        return new MixFitFigures(sums.R2, sums.Rmse, sums.Rmse / range, sums.Mape, ofMean, residuals);
+        return new MixFitFigures(sums.R2, sums.Rmse, sums.Rmse / range, sums.Mape, ofMean, residuals)
+        {
+            Regions = model.History.Regions is { } own ? RegionFit.Of(own, regions) : null,
+        };
     }
 
     private static double RatioOfVariances(ReadOnlySpan<double> y, ReadOnlySpan<double> fit)

@@ -26,6 +26,9 @@ public sealed record MixReport(
     IReadOnlyList<ResponseCurve> Curves,
     IReadOnlyList<AdstockCurve> Adstock)
 {
+    /// <summary>By region, then channel; empty where there is only the whole.</summary>
+    public IReadOnlyList<RegionContribution> Regions { get; init; } = [];
+
     public static MixReport Of(MixModel model)
     {
         MixDraws draws = DrawsOf(model);
@@ -48,7 +51,10 @@ public sealed record MixReport(
             [.. contributions.OrderBy(each => Array.IndexOf(order, each.Channel))],
             paths.Fit,
             ResponseCurve.Of(model),
-            AdstockCurve.Of(model));
+            AdstockCurve.Of(model))
+        {
+            Regions = RegionContribution.Of(model),
+        };
     }
 
     internal static MixDraws DrawsOf(MixModel model)

@@ -26,6 +26,7 @@ public static class MixReportJson
         WriteFit(json, model, report.Fit);
         WriteCertificate(json, certificate);
         WriteCurves(json, report);
+        WriteRegions(json, report);
         WriteFacts(json, model);
         json.WriteEndObject();
     }
@@ -115,6 +116,15 @@ public static class MixReportJson
         }
 
         json.WriteEndArray();
+        if (fit.Regions is { } regions)
+        {
+            json.WriteStartObject("regions");
+            Number(json, "r2", regions.R2);
+            Number(json, "mape", regions.Mape);
+            Number(json, "weightedMape", regions.WeightedMape);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 
@@ -184,6 +194,35 @@ public static class MixReportJson
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteRegions(Utf8JsonWriter json, MixReport report)
+    {
+        if (report.Regions.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("regions");
+        foreach (RegionContribution each in report.Regions)
+        {
+            json.WriteStartObject();
+            json.WriteString("region", each.Region);
+            json.WriteString("channel", each.Channel);
+            WriteNumbers(json, each.Total);
+            json.WritePropertyName("effect");
+            WriteEstimate(json, each.Effect, hasName: false);
+            if (each.Spend is double spend && each.Roi is MixEstimate roi)
+            {
+                Number(json, "spend", spend);
+                json.WritePropertyName("roi");
+                WriteEstimate(json, roi, hasName: false);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteFacts(Utf8JsonWriter json, MixModel model)

@@ -40,11 +40,24 @@ internal sealed record MixSimulation(IReadOnlyList<string> Names, double[] Truth
         List<MixObservation> observations = [];
         for (int t = 0; t < inputs.Count; t++)
         {
-            double noise = sigma * random.Normal();
-            double outcome = spec.Form == MixForm.Additive
-                ? path.Expected[t] + noise * model.History.Scales.Target
+            RegionNumbers[]? regions = RegionsOf(t);
+            double noise = regions is null ? sigma * random.Normal() : 0;
+            double outcome = regions is not null ? regions.Sum(region => region.Target)
+                : spec.Form == MixForm.Additive ? path.Expected[t] + noise * model.History.Scales.Target
                 : path.Expected[t] * Math.Exp(noise);
-            observations.Add(inputs[t] with { Target = outcome, Inputs = Credited(inputs[t].Inputs, t) });
+            observations.Add(inputs[t] with { Target = outcome, Inputs = Credited(inputs[t].Inputs, t), Regions = regions });
+        }
+
+        RegionNumbers[]? RegionsOf(int t)
+        {
+            RegionNumbers[]? regions = inputs[t].Regions?.ToArray();
+            for (int r = 0; r < (regions?.Length ?? 0); r++)
+            {
+                double noise = sigma * model.History.Scales.Target * model.History.Regions!.Shares[r] * random.Normal();
+                regions![r] = regions[r] with { Target = path.Region(r)[t] + noise };
+            }
+
+            return regions;
         }
 
         // What attribution would say of these truths, where the spec has it say something.
@@ -55,7 +68,7 @@ internal sealed record MixSimulation(IReadOnlyList<string> Names, double[] Truth
             {
                 if (layout.CreditInputs[c] >= 0 && !double.IsNaN(values[layout.CreditInputs[c]]))
                 {
-                    (double bias, double error) = likelihood.CreditNumbers(c, model.Cloud[0]);
+                    (double bias, double error) = likelihood.Told.CreditOf(c, model.Cloud[0]);
                     values[layout.CreditInputs[c]] = bias * path.Contribution(c)[t] + error * model.History.Scales.Target * random.Normal();
                 }
             }

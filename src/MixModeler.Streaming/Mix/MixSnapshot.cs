@@ -113,6 +113,14 @@ public static class MixSnapshot
             }
 
             writer.Bytes(Encoding.UTF8.GetBytes(history.Holidays[t]));
+            for (int r = 0; r < (history.Regions?.Count ?? 0); r++)
+            {
+                writer.Double(history.Regions!.Outcome(r, history.Periods)[t]);
+                for (int i = 0; i < layout.Inputs.Length; i++)
+                {
+                    writer.Double(history.Regions.Input(r, i, history.Periods)[t]);
+                }
+            }
         }
     }
 
@@ -123,15 +131,27 @@ public static class MixSnapshot
         {
             DateOnly date = DateOnly.FromDayNumber((int)reader.VarUInt());
             double outcome = reader.Double();
-            double[] inputs = new double[layout.Inputs.Length];
-            for (int i = 0; i < inputs.Length; i++)
+            double[] inputs = ReadNumbers(ref reader, layout.Inputs.Length);
+            string holiday = Encoding.UTF8.GetString(reader.Bytes());
+            RegionNumbers[]? regions = history.Regions is null ? null : new RegionNumbers[history.Regions.Count];
+            for (int r = 0; r < (regions?.Length ?? 0); r++)
             {
-                inputs[i] = reader.Double();
+                regions![r] = new RegionNumbers(reader.Double(), ReadNumbers(ref reader, layout.Inputs.Length));
             }
 
-            string holiday = Encoding.UTF8.GetString(reader.Bytes());
-            history.Append(new MixObservation(date, outcome, inputs, holiday));
+            history.Append(new MixObservation(date, outcome, inputs, holiday, regions));
         }
+    }
+
+    private static double[] ReadNumbers(ref PackedReader reader, int count)
+    {
+        double[] numbers = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            numbers[i] = reader.Double();
+        }
+
+        return numbers;
     }
 
     private static void WriteLifts(PackedWriter writer, IReadOnlyList<LiftTest> lifts)
@@ -182,6 +202,7 @@ public static class MixSnapshot
             [
                 model, .. channels, .. layout.CoordinatePriors.Select(prior => $"{prior}"), .. layout.CoefficientNames,
                 .. layout.CoefficientPriors.Select(prior => $"{prior}"), .. layout.Inputs,
+                $"{spec.Regions}", .. spec.Regions?.Members.Select(member => $"{member}") ?? [],
             ]);
     }
 }

@@ -77,6 +77,9 @@ public sealed record MixSpec
     /// </summary>
     public bool CoefficientsInNoiseUnits { get; init; }
 
+    /// <summary>Regions below the whole; null for none.</summary>
+    public RegionSpec? Regions { get; init; }
+
     public IReadOnlyList<LiftTest> LiftTests { get; init; } = [];
 
     public int Particles { get; init; } = 1_000;

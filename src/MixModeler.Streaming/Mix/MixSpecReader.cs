@@ -12,7 +12,7 @@ public static class MixSpecReader
     private static readonly string[] Members =
     [
         "target", "date", "form", "scale", "scaleWindow", "trainingWeeks", "revenuePerUnit", "channels", "controls", "intercept", "trend",
-        "level", "seasonality", "holidays", "noise", "liftTests", "particles", "seed", "warmUp",
+        "level", "seasonality", "holidays", "noise", "liftTests", "regions", "particles", "seed", "warmUp",
     ];
 
     private static readonly NumberRange Positive = new(0, false, double.MaxValue, true);
@@ -49,7 +49,7 @@ public static class MixSpecReader
             WarmUp = map.Count("warmUp", 12, 0, 10_000),
             LiftTests = ReadLiftTests(map, channels, isMultiplicative, problems),
         };
-        return ReadNoise(map, ReadTime(map, spec, problems), problems);
+        return ReadNoise(map, ReadTime(map, spec with { Regions = RegionReader.Read(map, spec, problems) }, problems), problems);
     }
 
     private static bool IsNothing(params Prior[] priors) => priors.Any(prior => prior.IsFixed && prior.A <= 0);

@@ -10,12 +10,16 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Problems">With line and column, from 1.</param>
 public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadOnlyList<Problem> Problems)
 {
+    /// <summary>The spec that the rows are for; where it has regions, with the regions that were found.</summary>
+    public required MixSpec Spec { get; init; }
+
     /// <summary>Reads text with a header row, commas, and fields in quotes where they need it.</summary>
     public static MixTable Read(string text, string file, MixSpec spec)
     {
         ProblemList problems = new(file);
         List<MixObservation> observations = [];
         Rows rows = new(spec, problems);
+        RegionRows? regions = spec.Regions is null ? null : new RegionRows(spec, rows.Inputs, problems);
         string[] lines = text.TrimStart('\uFEFF').Split('\n');
         for (int i = 0; i < lines.Length && !problems.IsFull; i++)
         {
@@ -26,6 +30,12 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
             }
             else if (line.Length > 0 && rows.Read(line, i + 1) is MixObservation observation)
             {
+                if (regions is not null)
+                {
+                    regions.Add(rows.Region, rows.Size, observation, i + 1);
+                    continue;
+                }
+
                 if (observations.Count > 0 && observation.Date <= observations[^1].Date)
                 {
                     problems.Add(i + 1, 1, $"{observation.Date:yyyy-MM-dd} does not come after {observations[^1].Date:yyyy-MM-dd}: a row a period, oldest first");
@@ -40,22 +50,36 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
             }
         }
 
+        regions?.Close(lines.Length);
+        observations.AddRange(regions?.Periods ?? []);
         if (problems.IsEmpty && observations.Count == 0)
         {
             problems.Add(1, 1, "there are no rows below the header");
         }
 
-        return new MixTable(problems.IsEmpty ? observations : [], problems.InOrder());
+        return new MixTable(problems.IsEmpty ? observations : [], problems.InOrder())
+        {
+            Spec = regions is null ? spec : spec with { Regions = spec.Regions! with { Members = regions.Members } },
+        };
     }
 
     private sealed class Rows(MixSpec spec, ProblemList problems)
     {
         private readonly CsvFields fields = new();
-        private readonly string[] inputs = new MixLayout(spec).Inputs;
+        public string[] Inputs { get; } = new MixLayout(spec).Inputs;
+
+        /// <summary>Of the row that was read last.</summary>
+        public string Region { get; private set; } = "";
+
+        /// <summary>Of the row that was read last.</summary>
+        public double Size { get; private set; } = 1;
+
         private string[] header = [];
         private int dateAt;
         private int targetAt;
         private int holidayAt;
+        private int regionAt;
+        private int sizeAt;
         private int[] inputAt = [];
         private readonly HashSet<string> credits = [.. spec.Channels.Select(channel => channel.Credit?.Column).OfType<string>()];
 
@@ -66,7 +90,9 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
             dateAt = Find(spec.Date);
             targetAt = Find(spec.Target);
             holidayAt = spec.HolidayColumn is null ? -1 : Find(spec.HolidayColumn);
-            inputAt = [.. inputs.Select(Find)];
+            regionAt = spec.Regions is null ? -1 : Find(spec.Regions.Column);
+            sizeAt = spec.Regions?.Population is string population ? Find(population) : -1;
+            inputAt = [.. Inputs.Select(Find)];
         }
 
         public MixObservation? Read(string line, int number)
@@ -92,20 +118,41 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
                 Add(number, targetAt, $"'{spec.Target}' is {target}: the multiplicative form takes outcomes above 0");
             }
 
-            double[] values = new double[inputs.Length];
+            double[] values = new double[Inputs.Length];
             for (int i = 0; i < values.Length; i++)
             {
                 // Attribution may have nothing to say of a period.
-                bool isUntold = credits.Contains(inputs[i]) && Text(inputAt[i]).Length == 0;
-                values[i] = isUntold ? double.NaN : Number(number, inputAt[i], inputs[i]);
-                if (values[i] < 0 && spec.Channels.Any(channel => channel.Column == inputs[i] || channel.SpendColumn == inputs[i]))
+                bool isUntold = credits.Contains(Inputs[i]) && Text(inputAt[i]).Length == 0;
+                values[i] = isUntold ? double.NaN : Number(number, inputAt[i], Inputs[i]);
+                if (values[i] < 0 && spec.Channels.Any(channel => channel.Column == Inputs[i] || channel.SpendColumn == Inputs[i]))
                 {
-                    Add(number, inputAt[i], $"'{inputs[i]}' is {values[i].ToString(CultureInfo.InvariantCulture)}: media and spend are never negative");
+                    Add(number, inputAt[i], $"'{Inputs[i]}' is {values[i].ToString(CultureInfo.InvariantCulture)}: media and spend are never negative");
                 }
             }
 
+            ReadRegion(number);
             string? holiday = holidayAt < 0 ? null : Text(holidayAt);
             return problems.Count == before ? new MixObservation(date, target, values, holiday) : null;
+        }
+
+        private void ReadRegion(int number)
+        {
+            if (regionAt < 0)
+            {
+                return;
+            }
+
+            Region = Text(regionAt);
+            Size = sizeAt < 0 ? 1 : Number(number, sizeAt, spec.Regions!.Population!);
+            if (Region.Length == 0)
+            {
+                Add(number, regionAt, $"'{spec.Regions!.Column}' names a region; found nothing");
+            }
+
+            if (Size <= 0)
+            {
+                Add(number, sizeAt, $"'{spec.Regions!.Population}' is {Size.ToString(CultureInfo.InvariantCulture)}: the size of a region is above 0");
+            }
         }
 
         private int Find(string column)

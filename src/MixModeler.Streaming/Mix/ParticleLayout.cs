@@ -6,10 +6,15 @@ namespace MixModeler.Streaming.Mix;
 /// coordinates | normals of signed coefficients | log likelihood | log prior | coefficients drawn
 ///   | per channel: products with the baseline's columns and with the channels, product with the target, sum, lift precision, lift product,
 ///     squares and product with the credit where there is a credit
+///   | per region: per channel products with the baseline's columns and with the channels, product with the target, sum; own numbers drawn
 /// </code>
 /// </summary>
 internal sealed class ParticleLayout
 {
+    private readonly int regionsAt;
+    private readonly int regionChannelStride;
+    private readonly int regionStride;
+
     public ParticleLayout(MixLayout layout)
     {
         Coordinates = layout.CoordinatePriors.Count;
@@ -28,7 +33,12 @@ internal sealed class ParticleLayout
         CreditProductAt = Coefficients + 5;
         ChannelStride = Coefficients + 6;
         Channels = layout.Channels.Length;
-        Length = ChannelsAt + Channels * ChannelStride;
+        Regions = layout.Spec.Regions?.Members.Count ?? 0;
+        Locals = 1 + layout.Spec.Controls.Count + Channels;
+        regionsAt = ChannelsAt + Channels * ChannelStride;
+        regionChannelStride = layout.BaselineCount + Channels + 2;
+        regionStride = Channels * regionChannelStride + Locals;
+        Length = regionsAt + Regions * regionStride;
     }
 
     public int Coordinates { get; }
@@ -61,11 +71,24 @@ internal sealed class ParticleLayout
 
     public int CreditProductAt { get; }
 
+    public int Regions { get; }
+
+    /// <summary>Numbers that a region has of its own: level, factors, channels.</summary>
+    public int Locals { get; }
+
     public int Length { get; }
 
     /// <summary>The sums of a channel.</summary>
     public Span<double> Channel(Span<double> particle, int channel) =>
         particle.Slice(ChannelsAt + channel * ChannelStride, ChannelStride);
+
+    /// <summary>The sums of a channel in a region.</summary>
+    public Span<double> RegionChannel(Span<double> particle, int region, int channel) =>
+        particle.Slice(regionsAt + region * regionStride + channel * regionChannelStride, regionChannelStride);
+
+    /// <summary>What a region has of its own: deviation of its level, of its factors, and of its channels' effects as shares.</summary>
+    public Span<double> LocalsOf(Span<double> particle, int region) =>
+        particle.Slice(regionsAt + region * regionStride + Channels * regionChannelStride, Locals);
 
     public Span<double> CoefficientsOf(Span<double> particle) => particle.Slice(CoefficientsAt, Coefficients);
 }

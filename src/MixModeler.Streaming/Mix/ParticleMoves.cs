@@ -84,6 +84,16 @@ internal sealed class ParticleMoves
         }
     }
 
+    /// <summary>Does something to every particle, each with the workspace of whoever does it.</summary>
+    public void ForEach(int count, Action<MixLikelihood, int> act) => Parallel.For(0, workers.Length, w =>
+    {
+        int end = (int)((long)count * (w + 1) / workers.Length);
+        for (int i = (int)((long)count * w / workers.Length); i < end; i++)
+        {
+            act(workers[w].Likelihood, i);
+        }
+    });
+
     private long Step(ParticleCloud cloud, MixHistory history, IReadOnlyList<LiftTest> lifts, int period, int round)
     {
         double scale = Scale * 2.38 / Math.Sqrt(Math.Max(1, size));

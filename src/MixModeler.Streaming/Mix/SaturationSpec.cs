@@ -61,6 +61,13 @@ public sealed record SaturationSpec(SaturationCurve Curve, IReadOnlyList<Paramet
             case SaturationCurve.Tanh:
                 Columns.Logistic(2 / values[0], series);
                 return;
+            case SaturationCurve.MichaelisMenten:
+                Columns.Halved(values[0], series);
+                return;
+            // x¹ is x to the last bit.
+            case SaturationCurve.Hill when values[0] == 1:
+                Columns.Halved(values[1], series);
+                return;
             default:
                 for (int t = 0; t < series.Length; t++)
                 {
