@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using MixModeler.Streaming.Attribute;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Learn;
@@ -24,6 +25,7 @@ public sealed class LocalRun : IRecordSink
     private readonly PartitionTask task;
     private readonly LearnerTask? learner;
     private readonly List<KeyedLane> keyed = [];
+    private readonly AttributionTask[] attributions;
     private readonly RecordBatch records = new();
     private readonly List<RecordBatch> full = [];
     private RecordBatch examples = new();
@@ -49,6 +51,7 @@ public sealed class LocalRun : IRecordSink
         }
 
         task = new PartitionTask(main, 0, new MemoryStateStore(), this, models, visitorsMax: 1_000_000);
+        attributions = [.. topology.Attributions.Select(model => AttributionWork.TaskOf(topology, model, 0, new MemoryStateStore(), this))];
         learner = topology.Model is null ? null : new LearnerTask(topology, new MemoryStateStore(), this, time);
     }
 
@@ -86,6 +89,11 @@ public sealed class LocalRun : IRecordSink
         foreach (KeyedLane lane in keyed)
         {
             await lane.Task.AcquireAsync(0, stop);
+        }
+
+        foreach (AttributionTask attribution in attributions)
+        {
+            await attribution.AcquireAsync(0, stop);
         }
 
         if (learner is not null)
@@ -138,6 +146,11 @@ public sealed class LocalRun : IRecordSink
         if (records.Count > 0)
         {
             await task.RunAsync(ChannelOf([records]), static _ => { }, stop);
+            foreach (AttributionTask attribution in attributions)
+            {
+                await attribution.RunAsync(ChannelOf([records]), static _ => { }, stop);
+            }
+
             records.Clear();
         }
 

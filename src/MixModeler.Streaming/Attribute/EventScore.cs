@@ -45,6 +45,9 @@ public readonly record struct TouchScore(
 /// <param name="Touches">In order of time.</param>
 public sealed record EventScore(string ConversionId, long TimeMs, double Value, double Baseline, long EffectsVersion, TouchScore[] Touches)
 {
+    /// <summary>What came with the conversion and is carried on, as <see cref="ConversionNote"/> writes it.</summary>
+    public string Note { get; init; } = "";
+
     internal static EventScore Of(Journey journey, TouchEffects effects, double halfLifeMs)
     {
         JourneyEvent conversion = journey.Conversion!;
@@ -52,7 +55,7 @@ public sealed record EventScore(string ConversionId, long TimeMs, double Value, 
         TouchScore[] touches = new TouchScore[count];
         if (count == 0)
         {
-            return new EventScore(conversion.Id, conversion.TimeMs, conversion.Value, 1, effects.Version, touches);
+            return new EventScore(conversion.Id, conversion.TimeMs, conversion.Value, 1, effects.Version, touches) { Note = conversion.Note };
         }
 
         Shares shares = new(count);
@@ -73,7 +76,7 @@ public sealed record EventScore(string ConversionId, long TimeMs, double Value, 
                 conversion.TimeMs - touch.TimeMs, shares.At(i, baseline));
         }
 
-        return new EventScore(conversion.Id, conversion.TimeMs, conversion.Value, baseline, effects.Version, touches);
+        return new EventScore(conversion.Id, conversion.TimeMs, conversion.Value, baseline, effects.Version, touches) { Note = conversion.Note };
     }
 
     private sealed class Shares(int count)

@@ -16,6 +16,9 @@ internal struct ExactSum
 
     public void Add(double term, int sign) => units += sign * (Int128)(term * Scale);
 
+    /// <summary>Adds another sum.</summary>
+    public void Add(ExactSum other) => units += other.units;
+
     public readonly void Save(PackedWriter to)
     {
         to.UInt64((ulong)(units >> 64));

@@ -9,17 +9,19 @@ namespace MixModeler.Streaming.Attribute;
 /// <param name="Value">Of a conversion.</param>
 /// <param name="Version">A higher one takes the place of a lower one, whichever comes first.</param>
 /// <param name="IsRemoved">Kept, so that an older version that comes late does not bring it back.</param>
-internal sealed record JourneyEvent(string Id, long TimeMs, int Channel, double Value, long Version, bool IsRemoved)
+/// <param name="Note">What a conversion's score carries on, as <see cref="ConversionNote"/> writes it.</param>
+internal sealed record JourneyEvent(string Id, long TimeMs, int Channel, double Value, long Version, bool IsRemoved, string Note = "")
 {
     /// <summary>Decides alike in whatever order two versions come; between contents of the same version, too.</summary>
     public bool Supersedes(JourneyEvent other) => Version != other.Version ? Version > other.Version
         : IsRemoved != other.IsRemoved ? IsRemoved
         : TimeMs != other.TimeMs ? TimeMs > other.TimeMs
         : Channel != other.Channel ? Channel > other.Channel
-        : Value > other.Value;
+        : !Value.Equals(other.Value) ? Value > other.Value
+        : string.CompareOrdinal(Note, other.Note) > 0;
 
     public bool HasContentOf(JourneyEvent other) =>
-        TimeMs == other.TimeMs && Channel == other.Channel && Value.Equals(other.Value) && Id == other.Id;
+        TimeMs == other.TimeMs && Channel == other.Channel && Value.Equals(other.Value) && Id == other.Id && Note == other.Note;
 
     public bool IsBefore(JourneyEvent other) =>
         TimeMs != other.TimeMs ? TimeMs < other.TimeMs : string.CompareOrdinal(Id, other.Id) < 0;
@@ -32,10 +34,12 @@ internal sealed record JourneyEvent(string Id, long TimeMs, int Channel, double 
         to.Double(Value);
         to.VarInt(Version);
         to.Byte(IsRemoved ? (byte)1 : (byte)0);
+        to.Bytes(System.Text.Encoding.UTF8.GetBytes(Note));
     }
 
     public static JourneyEvent Load(ref PackedReader from) => new(
-        System.Text.Encoding.UTF8.GetString(from.Bytes()), from.VarInt(), (int)from.VarInt(), from.Double(), from.VarInt(), from.Byte() != 0);
+        System.Text.Encoding.UTF8.GetString(from.Bytes()), from.VarInt(), (int)from.VarInt(), from.Double(), from.VarInt(), from.Byte() != 0,
+        System.Text.Encoding.UTF8.GetString(from.Bytes()));
 }
 
 /// <summary>Touches that led to a conversion, or to none.</summary>

@@ -13,7 +13,7 @@ namespace MixModeler.Streaming.Attribute;
 /// </remarks>
 public sealed class PathAttributor
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     private readonly AttributorOptions options;
     private readonly SortedDictionary<string, VisitorJourneys> visitors = new(StringComparer.Ordinal);
@@ -21,16 +21,17 @@ public sealed class PathAttributor
     private readonly List<ScoreChange> changes = [];
     private readonly List<Journey> gone = [];
     private readonly List<Journey> come = [];
-    private TouchEffects effects;
+    private readonly HashSet<string> changed = new(StringComparer.Ordinal);
+    private EffectsByTime effects;
 
     /// <param name="options">How to attribute.</param>
     /// <param name="effects">What incremental scores are made with, until <see cref="Use"/>.</param>
     public PathAttributor(AttributorOptions options, TouchEffects effects)
-        : this(options, effects, new AttributionTotals(options.MarkovOrder))
+        : this(options, new EffectsByTime(effects), new AttributionTotals(options.MarkovOrder))
     {
     }
 
-    private PathAttributor(AttributorOptions options, TouchEffects effects, AttributionTotals totals)
+    internal PathAttributor(AttributorOptions options, EffectsByTime effects, AttributionTotals totals)
     {
         options.Validate();
         (this.options, this.effects, Totals) = (options, effects, totals);
@@ -66,8 +67,14 @@ public sealed class PathAttributor
     }
 
     /// <summary>A conversion, or a newer version of it. False where it came too late.</summary>
-    public bool Conversion(string visitor, string eventId, long timeMs, double value, long version = 0) =>
-        Put(visitor, new JourneyEvent(eventId, timeMs, 0, value, version, IsRemoved: false), isTouch: false);
+    /// <param name="visitor">Whose.</param>
+    /// <param name="eventId">By which versions of the same conversion are known.</param>
+    /// <param name="timeMs">When it happened.</param>
+    /// <param name="value">What it was worth.</param>
+    /// <param name="version">The highest one counts, whichever comes first.</param>
+    /// <param name="note">What its scores carry on, as <see cref="ConversionNote"/> writes it.</param>
+    public bool Conversion(string visitor, string eventId, long timeMs, double value, long version = 0, string note = "") =>
+        Put(visitor, new JourneyEvent(eventId, timeMs, 0, value, version, IsRemoved: false, note), isTouch: false);
 
     /// <summary>Takes a touch away; versions up to this one do not bring it back.</summary>
     public bool RemoveTouch(string visitor, string eventId, long timeMs, long version) =>
@@ -78,7 +85,12 @@ public sealed class PathAttributor
         Put(visitor, new JourneyEvent(eventId, timeMs, 0, 0, version, IsRemoved: true), isTouch: false);
 
     /// <summary>A visitor was there: from then on days without a conversion say something to the survival model.</summary>
-    public void Seen(string visitor, long timeMs) => Of(Root(visitor)).Seen(timeMs);
+    public void Seen(string visitor, long timeMs)
+    {
+        string root = Root(visitor);
+        Of(root).Seen(timeMs);
+        changed.Add(root);
+    }
 
     /// <summary>Two ids are one visitor, from their first events on. The id that comes first in ordinal order names both.</summary>
     public void Merge(string one, string other)
@@ -95,6 +107,8 @@ public sealed class PathAttributor
         }
 
         aliases[merged] = root;
+        changed.Add(merged);
+        changed.Add(root);
         if (!visitors.Remove(merged, out VisitorJourneys? absorbed))
         {
             return;
@@ -113,8 +127,8 @@ public sealed class PathAttributor
     /// <summary>From now on scores are made with these effects; all that hold are made anew.</summary>
     public void Use(TouchEffects newEffects)
     {
-        TouchEffects before = effects;
-        effects = newEffects;
+        EffectsByTime before = effects;
+        effects = new EffectsByTime(newEffects);
         foreach ((string id, VisitorJourneys visitor) in visitors)
         {
             foreach (Journey journey in visitor.Journeys.Where(journey => journey.Conversion is not null))
@@ -156,6 +170,57 @@ public sealed class PathAttributor
         SettledMs = horizonMs;
     }
 
+    internal EffectsByTime Effects => effects;
+
+    /// <summary>Visitors that changed since <see cref="ClearChanged"/>, merged ones among them.</summary>
+    internal IReadOnlyCollection<string> Changed => changed;
+
+    internal void ClearChanged() => changed.Clear();
+
+    /// <summary>No event from before this time will come any more; visitors are settled one by one.</summary>
+    internal void AdvanceTo(long horizonMs) => SettledMs = Math.Max(SettledMs, horizonMs);
+
+    /// <summary>What <see cref="Settle"/> does, for one visitor. False where nothing is left of it.</summary>
+    internal bool SettleVisitor(string root, HazardModel model)
+    {
+        if (!visitors.TryGetValue(root, out VisitorJourneys? visitor))
+        {
+            return false;
+        }
+
+        changed.Add(root);
+        new DayTeacher(model, options).Teach(visitor, TouchEffects.Day(SettledMs));
+        visitor.Settle(SettledMs);
+        if (!visitor.IsEmpty || visitor.LastSeenMs >= SettledMs - (long)options.AtRisk.TotalMilliseconds)
+        {
+            return true;
+        }
+
+        visitors.Remove(root);
+        return false;
+    }
+
+    /// <summary>Who somebody is, as far as is known here.</summary>
+    internal string RootOf(string visitor) => Root(visitor);
+
+    /// <summary>Into whom somebody was merged directly, or null.</summary>
+    internal string? MergedInto(string visitor) => aliases.GetValueOrDefault(visitor);
+
+    internal VisitorJourneys? Find(string root) => visitors.GetValueOrDefault(root);
+
+    /// <summary>Brings in a visitor that was kept elsewhere.</summary>
+    internal void Bring(string root, VisitorJourneys visitor) => visitors[root] = visitor;
+
+    /// <summary>Brings in that somebody was merged into another one.</summary>
+    internal void BringAlias(string merged, string root) => aliases[merged] = root;
+
+    /// <summary>Drops a visitor, or an alias, that is kept elsewhere.</summary>
+    internal void Drop(string visitor)
+    {
+        visitors.Remove(visitor);
+        aliases.Remove(visitor);
+    }
+
     /// <summary>Everything but the options and the changes. The same state gives the same bytes.</summary>
     public void Save(PackedWriter to)
     {
@@ -194,7 +259,7 @@ public sealed class PathAttributor
         PackedReader from = new(bytes[1..^4]);
         long settledMs = from.VarInt();
         long tooLate = from.VarInt();
-        TouchEffects effects = TouchEffects.Load(ref from);
+        EffectsByTime effects = EffectsByTime.Load(ref from);
         PathAttributor loaded = new(options, effects, AttributionTotals.Load(ref from)) { SettledMs = settledMs, TooLate = tooLate };
         int aliasCount = from.Count(2);
         for (int i = 0; i < aliasCount; i++)
@@ -222,6 +287,7 @@ public sealed class PathAttributor
 
         VisitorJourneys journeys = Of(root);
         journeys.Seen(given.TimeMs);
+        changed.Add(root);
         if (journeys.Put(given, isTouch) is { } from)
         {
             Refresh(root, journeys, from);
@@ -257,7 +323,8 @@ public sealed class PathAttributor
         }
     }
 
-    private EventScore Score(Journey journey, TouchEffects with) => EventScore.Of(journey, with, options.DecayHalfLife.TotalMilliseconds);
+    private EventScore Score(Journey journey, EffectsByTime with) =>
+        EventScore.Of(journey, with.At(journey.Conversion!.TimeMs), options.DecayHalfLife.TotalMilliseconds);
 
     private VisitorJourneys Of(string root)
     {

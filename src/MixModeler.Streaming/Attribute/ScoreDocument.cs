@@ -17,12 +17,21 @@ public sealed record ScoreLabels(string ConversionName, string Namespace, string
 /// </remarks>
 public static class ScoreDocument
 {
-    public static void Write(Utf8JsonWriter json, ScoreChange change, ChannelNames channels, ScoreLabels labels, long createdMs)
+    /// <param name="json">Gets one object.</param>
+    /// <param name="change">The score that came or went.</param>
+    /// <param name="channels">Names of the channels.</param>
+    /// <param name="labels">What it says beside the score.</param>
+    /// <param name="createdMs">When the score was made.</param>
+    /// <param name="first">Writes members that come first, or null.</param>
+    public static void Write(
+        Utf8JsonWriter json, ScoreChange change, ChannelNames channels, ScoreLabels labels, long createdMs, Action<Utf8JsonWriter>? first = null)
     {
         EventScore score = change.Score;
         json.WriteStartObject();
+        first?.Invoke(json);
         json.WriteString("conversionName", labels.ConversionName);
-        json.WriteString("segmentation", labels.Segment ?? labels.ConversionName);
+        (string segment, string passthrough) = ConversionNote.Parts(score.Note);
+        json.WriteString("segmentation", segment.Length > 0 ? segment : labels.Segment ?? labels.ConversionName);
         json.WriteString("scoreCreatedTime", Moment(createdMs));
         json.WriteBoolean("retracted", change.IsRetracted);
         json.WriteNumber("revision", change.Revision);
@@ -42,6 +51,12 @@ public static class ScoreDocument
         }
 
         json.WriteEndArray();
+        if (passthrough.Length > 0)
+        {
+            json.WritePropertyName("passthrough");
+            json.WriteRawValue(passthrough, skipInputValidation: true);
+        }
+
         json.WriteEndObject();
     }
 

@@ -36,6 +36,20 @@ internal sealed class EventNames
 
         row.HasEventId = true;
         row.EventId = Hash128.Of(fields.Text(id));
+        ReadOnlySpan<byte> visitor = VisitorOf(fields);
+        if (!visitor.IsEmpty)
+        {
+            batch.SetVisitor(ref row, TableRecord.VisitorKey, visitor);
+            return;
+        }
+
+        ReadOnlySpan<byte> share = [(byte)(row.EventId.High % UnnamedShares >> 8), (byte)row.EventId.High];
+        batch.SetVisitor(ref row, TableRecord.UnnamedKey, share);
+    }
+
+    /// <summary>The visitor's id by the first path that has one; empty where none has.</summary>
+    public ReadOnlySpan<byte> VisitorOf(RecordFields fields)
+    {
         foreach ((int slot, bool isList) in visitors)
         {
             ReadOnlySpan<byte> visitor = isList && fields.Kind(slot) == FieldKind.List ? Listed(fields.Text(slot))
@@ -43,13 +57,11 @@ internal sealed class EventNames
                 : [];
             if (visitor.Length is > 0 and <= EventBatch.VisitorBytesMax && Utf8.IsValid(visitor))
             {
-                batch.SetVisitor(ref row, TableRecord.VisitorKey, visitor);
-                return;
+                return visitor;
             }
         }
 
-        ReadOnlySpan<byte> share = [(byte)(row.EventId.High % UnnamedShares >> 8), (byte)row.EventId.High];
-        batch.SetVisitor(ref row, TableRecord.UnnamedKey, share);
+        return [];
     }
 
     // `[{"id":"…","primary":true}, …]`: the primary one, else the first. An id with escapes is none.

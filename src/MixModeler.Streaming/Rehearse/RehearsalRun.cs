@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MixModeler.Streaming.Attribute;
 using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Harmonize.Table;
 using MixModeler.Streaming.Ingest;
@@ -26,6 +27,7 @@ internal sealed class RehearsalRun
     private readonly TaskSeat events;
     private readonly List<(string Topic, TaskSeat Seat)> keyed = [];
     private readonly RehearsedDatasets datasets;
+    private readonly TaskSeat[] attributions;
     private readonly TaskSeat? learner;
     private readonly Dictionary<string, string> sent = new(StringComparer.Ordinal);
     private readonly Dictionary<long, int> numberAt = [];
@@ -48,6 +50,11 @@ internal sealed class RehearsalRun
         }
 
         datasets = new RehearsedDatasets(plan, failures, name => new Outlet(this, name));
+        attributions =
+        [
+            .. plan.Attributions.Select(each => $"attribution {each.Name}").Zip(plan.Attributions, (name, each) => new TaskSeat(
+                name, readsEvents: true, failures, store => AttributionWork.TaskOf(plan, each, 0, store, new Outlet(this, name)))),
+        ];
         learner = plan.Model is null
             ? null
             : new TaskSeat("learner", readsEvents: false, failures, store => new LearnerTask(plan, store, new Outlet(this, "learner"), clock));
@@ -77,7 +84,7 @@ internal sealed class RehearsalRun
     public TaskSeat Events => events;
 
     public IEnumerable<TaskSeat> Seats =>
-        [events, .. keyed.Select(lane => lane.Seat), .. datasets.Seats, .. learner is null ? Array.Empty<TaskSeat>() : [learner]];
+        [events, .. keyed.Select(lane => lane.Seat), .. datasets.Seats, .. attributions, .. learner is null ? Array.Empty<TaskSeat>() : [learner]];
 
     /// <summary>What the datasets put into the harmonized table.</summary>
     public Task<HarmonizedTable> TableAsync(CancellationToken stop) => datasets.TableAsync(stop);
@@ -198,6 +205,10 @@ internal sealed class RehearsalRun
     {
         events.Append(nowMs, key, value);
         datasets.Append(plan.Topics.Events, nowMs, key, value);
+        foreach (TaskSeat seat in attributions)
+        {
+            seat.Append(nowMs, key, value);
+        }
     }
 
     // A burst of due visitors is settled a few at a time, so one marker may not be enough.
@@ -206,7 +217,7 @@ internal sealed class RehearsalRun
         await PassAsync(lesson: true, stop);
         byte[] marker = TimeMarker.At(clock.Now);
         long now = clock.Now.ToUnixTimeMilliseconds();
-        foreach (TaskSeat seat in keyed.Select(lane => lane.Seat).Prepend(events))
+        foreach (TaskSeat seat in keyed.Select(lane => lane.Seat).Prepend(events).Concat(attributions))
         {
             int markers = 0;
             do
@@ -230,6 +241,11 @@ internal sealed class RehearsalRun
         }
 
         await datasets.PassAsync(RecordsPerCommit, stop);
+        foreach (TaskSeat seat in attributions)
+        {
+            await seat.PassAsync(RecordsPerCommit, stop);
+        }
+
         if (lesson && learner is not null)
         {
             sinceLearned = 0;

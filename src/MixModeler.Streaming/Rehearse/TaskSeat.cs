@@ -95,9 +95,10 @@ internal sealed class TaskSeat
         }
     }
 
-    // Keys of parts of the table are no text.
+    // Keys of parts of the table are no text, and neither are those of days, which begin with a zero after their letter.
     private static string NameOf(byte[] key) =>
-        TableRecord.IsPart(key) ? $"{(char)key[0]}{Convert.ToHexStringLower(key.AsSpan(1))}" : System.Text.Encoding.UTF8.GetString(key);
+        key.Length == 5 && key[1] == 0 ? $"day {System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(key.AsSpan(1))}"
+        : TableRecord.IsPart(key) ? $"{(char)key[0]}{Convert.ToHexStringLower(key.AsSpan(1))}" : System.Text.Encoding.UTF8.GetString(key);
 
     private RecordBatch Take(int countMax)
     {

@@ -47,6 +47,7 @@ internal sealed class TopologyCompiler(INodeCheck check, ProblemList problems)
             Model = model,
             Audiences = [.. audiences],
             Harmonized = harmonized,
+            Attributions = AttributionSection.Read(root, sources.EventPlan, problems),
             Topics = topics,
             Graph = graph ?? TopologyGraph.Empty,
             Decisions = decisions with

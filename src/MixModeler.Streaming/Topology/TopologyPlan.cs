@@ -44,6 +44,9 @@ public sealed record TopologyPlan
     /// <summary>Datasets and what is made of them; empty where the topology has none.</summary>
     public HarmonizePlan Harmonized { get; init; } = HarmonizePlan.Empty;
 
+    /// <summary>Models of attribution, in the order of their names.</summary>
+    public ImmutableArray<AttributionPlan> Attributions { get; init; } = [];
+
     /// <summary>
     /// False where a topology has datasets and no source of events: then events, if there are any, are those of datasets, and nobody
     /// keeps anything of visitors.
@@ -122,6 +125,9 @@ public sealed record TopicNames(string Prefix = "mm.")
     public string Factors => Prefix + "factors";
 
     public string Training => Prefix + "training";
+
+    /// <summary>Scores of conversions.</summary>
+    public string Attribution => Prefix + "attribution";
 
     public string Models => Prefix + "models";
 

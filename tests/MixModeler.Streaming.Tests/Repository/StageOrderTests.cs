@@ -17,7 +17,7 @@ public sealed partial class StageOrderTests
     /// <summary>The order. A file may use the folders before its own; Wire and Score are projects of their own, before all.</summary>
     private static readonly string[] Stages =
     [
-        "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Operate", "Explain", "Rehearse", "Attribute", "Mix", "Plan",
+        "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Attribute", "Operate", "Explain", "Rehearse", "Mix", "Plan",
         "Measure", "Generate",
     ];
 

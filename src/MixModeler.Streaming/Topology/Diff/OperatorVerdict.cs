@@ -56,6 +56,9 @@ public enum OperatorKind
     MergePreferences,
     Touchpoint,
     Conversion,
+
+    /// <summary>A model of attribution; it has a lane of its own.</summary>
+    Attribution,
 }
 
 /// <summary>The verdict on one operator.</summary>

@@ -61,6 +61,7 @@ public sealed record TopologyDiff
         after ??= DeclaredOperators.Of(to);
         verdicts.AddDeclared(before, after);
         verdicts.AddDatasets();
+        verdicts.AddAttributions();
         Dictionary<string, string> topics = to.Harmonized.Datasets.ToDictionary(each => each.Name, each => to.Topics.Prefix + each.Topic);
         ImmutableArray<OperatorVerdict> operators =
         [

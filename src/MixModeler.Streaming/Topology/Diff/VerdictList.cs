@@ -152,6 +152,32 @@ internal sealed class VerdictList(TopologyPlan from, TopologyPlan to, StateMappi
     public void AddDatasets() =>
         new DatasetVerdicts((name, kind, verdict, reason, loss) => Add(name, kind, verdict, reason, loss), Keep).Add(from, to);
 
+    /// <summary>An attribution model runs in a lane of its own by its identity.</summary>
+    public void AddAttributions()
+    {
+        Dictionary<string, AttributionPlan> before = from.Attributions.ToDictionary(each => each.Name);
+        foreach (AttributionPlan model in to.Attributions)
+        {
+            if (!before.Remove(model.Name, out AttributionPlan? old))
+            {
+                Add(model.Name, OperatorKind.Attribution, Verdict.Add, $"is new: made from the retained log of {to.Topics.Events}");
+            }
+            else if (old.Identity == model.Identity)
+            {
+                Keep(model.Name, OperatorKind.Attribution, "");
+            }
+            else
+            {
+                Add(model.Name, OperatorKind.Attribution, Verdict.Rebuild, $"is declared otherwise: its scores are made anew from the retained log of {to.Topics.Events}, under another identity");
+            }
+        }
+
+        foreach (string gone in before.Keys.Order(StringComparer.Ordinal))
+        {
+            Add(gone, OperatorKind.Attribution, Verdict.Drop, "is not in the new version: nobody scores by it any more", $"what '{gone}' keeps of visitors goes: a later version can only make it from {from.Topics.Events} as far as that is kept");
+        }
+    }
+
     private void AddLabels(ModelPlan before, ModelPlan after)
     {
         if (mapping.KeepsLabels)

@@ -26,6 +26,7 @@ internal static class TopologyLanguage
         DatasetSections.Members[2],
         DatasetSections.Members[3],
         DatasetSections.Members[4],
+        new(AttributionSection.Attributions, AttributionSection.Shape, "Who gets how much of a conversion: models of attribution, by name."),
         new("nodes", NodeSection.Shape, "Operators by name."),
         new("edges", EdgeSection.Shape, "From where to where records go."),
         new("decisions", DecisionSection.Shape, "Which experience is shown where."),
