@@ -33,6 +33,7 @@ public static class NeededTopics
             .. LanePlans.TopicsOf(plan)
                 .Concat(LanePlans.KeyedOf(plan).Select(lane => lane.Topics.Events))
                 .Concat(plan.Harmonized.Datasets.Select(dataset => plan.Topics.Prefix + dataset.Topic))
+                .Concat(plan.Attributions.IsEmpty ? [] : [plan.Topics.Attribution])
                 .Distinct()
                 .Select(topic => (topic, partitions, false)),
         ];

@@ -42,6 +42,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private KafkaTaskHost? taskHost;
     private KafkaTaskHost? learnerHost;
     private KeyedLanes? keyedLanes;
+    private AttributionLanes? attributionLanes;
     private DatasetTasks? datasetTasks;
     private DatasetLanes? datasetLanes;
     private HarmonizedView? harmonized;
@@ -129,7 +130,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         }
 
         await StopAsync(learnerHost);
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { attributionLanes, datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis })
         {
             if (part is not null)
             {
@@ -163,6 +164,7 @@ internal sealed class EngineProcess : IAsyncDisposable
             topology, tasks, [.. Beside()], scope => sizes?.Of(scope) ?? default,
             taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
         status.Datasets = [.. Datasets()];
+        status.Attributions = [.. attributionLanes?.Reports ?? []];
         status.Operators = [.. status.Operators, .. DatasetOperators.Of(status.Datasets, status.Operators)];
         status.Started = started;
         return status;
@@ -173,7 +175,7 @@ internal sealed class EngineProcess : IAsyncDisposable
 
     private IEnumerable<string> Scopes() => tasks.Keys.Select(partition => $"{topology.Name}:{partition}")
         .Concat(keyedLanes?.Tasks.Select(each => $"{each.Topology}:{each.Partition}") ?? [])
-        .Concat(datasetLanes?.Scopes(topology.Name) ?? []);
+        .Concat(datasetLanes?.Scopes(topology.Name) ?? []).Concat(attributionLanes?.Scopes ?? []);
 
     // A lane's topology is named TOPOLOGY.LANE.
     private IEnumerable<(string Branch, WatchedTask Task)> Beside() => keyedLanes?.Tasks.Select(each =>
@@ -183,7 +185,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     {
         string?[] all =
         [
-            taskHost?.Problem, learnerHost?.Problem, .. keyedLanes?.Problems ?? [], .. datasetLanes?.Problems ?? [],
+            taskHost?.Problem, learnerHost?.Problem, .. keyedLanes?.Problems ?? [], .. datasetLanes?.Problems ?? [], .. attributionLanes?.Problems ?? [],
             scoreTail?.Problem, modelTail?.Problem, producer.Problem,
             .. runtime.Problems, followProblem,
         ];
@@ -323,6 +325,8 @@ internal sealed class EngineProcess : IAsyncDisposable
             await NeededTopics.EnsureNodesAsync(kafka, topology, partitions);
             keyedLanes ??= new KeyedLanes(kafka, producer, redis!, partitions, options.VisitorsInMemory, taps, report);
             await keyedLanes.FollowAsync(topology);
+            attributionLanes ??= new AttributionLanes(kafka, producer, redis!, report);
+            await attributionLanes.FollowAsync(topology, partitions, stopping.Token);
         }
     }
 

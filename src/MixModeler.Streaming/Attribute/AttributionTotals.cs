@@ -48,6 +48,26 @@ public sealed class AttributionTotals
         sums[channel * Parts].Value, sums[(channel * Parts) + 1].Value, sums[(channel * Parts) + 2].Value, sums[(channel * Parts) + 3].Value,
         sums[(channel * Parts) + 4].Value, sums[(channel * Parts) + 5].Value, sums[(channel * Parts) + 6].Value, sums[(channel * Parts) + 7].Value);
 
+    /// <summary>Adds the sums of other journeys, those of another partition say.</summary>
+    internal void Absorb(AttributionTotals other)
+    {
+        Markov.Absorb(other.Markov);
+        EqualSplit.Absorb(other.EqualSplit);
+        Sets.Absorb(other.Sets);
+        (Conversions, Untouched, Nulls) = (Conversions + other.Conversions, Untouched + other.Untouched, Nulls + other.Nulls);
+        value.Add(other.value);
+        baseline.Add(other.baseline);
+        if (other.sums.Length > sums.Length)
+        {
+            Array.Resize(ref sums, other.sums.Length);
+        }
+
+        for (int i = 0; i < other.sums.Length; i++)
+        {
+            sums[i].Add(other.sums[i]);
+        }
+    }
+
     /// <summary>Adds a journey (sign 1) or takes it back (-1).</summary>
     internal void Apply(Journey journey, EventScore? score, int sign)
     {

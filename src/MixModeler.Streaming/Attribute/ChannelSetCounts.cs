@@ -26,6 +26,21 @@ public sealed class ChannelSetCounts
     /// <summary>Takes back what <see cref="Add"/> added.</summary>
     public void Remove(ReadOnlySpan<int> path, double conversions, double value, double nulls) => Apply(path, -conversions, -value, -nulls, -1);
 
+    /// <summary>Adds the counts of other journeys.</summary>
+    internal void Absorb(ChannelSetCounts other)
+    {
+        int[] own = new int[other.nodes.Count];
+        for (int node = 0; node < own.Length; node++)
+        {
+            // A set stands behind the set that it extends.
+            int parent = (int)(other.nodes[node] >> 32) - 1;
+            own[node] = Node(((ulong)(uint)((parent < 0 ? -1 : own[parent]) + 1) << 32) | (uint)(other.nodes[node] & uint.MaxValue));
+            counts[own[node]].Add(other.counts[node]);
+        }
+
+        ChannelLimit = Math.Max(ChannelLimit, other.ChannelLimit);
+    }
+
     public void Save(PackedWriter to)
     {
         to.Byte(Format);

@@ -26,6 +26,23 @@ public sealed class EqualSplitShapley
     /// <summary>Takes back what <see cref="Add"/> added.</summary>
     public void Remove(ReadOnlySpan<int> path, double conversions, double value) => Apply(path, -conversions, -value);
 
+    /// <summary>Adds the sums of other journeys.</summary>
+    internal void Absorb(EqualSplitShapley other)
+    {
+        Reserve(Math.Max(conversions.Length, other.conversions.Length));
+        for (int channel = 0; channel < other.conversions.Length; channel++)
+        {
+            int sizes = Math.Max(conversions[channel].Length, other.conversions[channel].Length);
+            Array.Resize(ref conversions[channel], sizes);
+            Array.Resize(ref values[channel], sizes);
+            for (int size = 0; size < other.conversions[channel].Length; size++)
+            {
+                conversions[channel][size] += other.conversions[channel][size];
+                values[channel][size] += other.values[channel][size];
+            }
+        }
+    }
+
     public double Conversions(int channel) => Sum(conversions, channel);
 
     public double Value(int channel) => Sum(values, channel);

@@ -80,6 +80,30 @@ public sealed class MarkovCounts
     public void Remove(ReadOnlySpan<int> path, double conversions, double value, double nulls, long timeMs = 0) =>
         Apply(path, conversions, value, nulls, timeMs, -1);
 
+    /// <summary>Adds the counts of other journeys, of the same order and without a half-life.</summary>
+    internal void Absorb(MarkovCounts other)
+    {
+        if (halfLifeMs is not null || other.halfLifeMs is not null || Order != other.Order || Collapse != other.Collapse)
+        {
+            throw new ArgumentException("counts of another kind cannot be added", nameof(other));
+        }
+
+        int[] own = new int[other.states.Count];
+        for (int state = 0; state < own.Length; state++)
+        {
+            own[state] = InternState(other.states[state]);
+            ends[own[state]].Add(other.ends[state]);
+        }
+
+        for (int edge = 0; edge < other.edges.Count; edge++)
+        {
+            ulong key = other.edges[edge];
+            int its = InternEdge(((ulong)(uint)own[(int)(key >> 32)] << 32) | (uint)own[(int)(key & uint.MaxValue)]);
+            weights[its] += other.weights[edge];
+            edgeUses[its] += other.edgeUses[edge];
+        }
+    }
+
     public void Save(PackedWriter to)
     {
         to.Byte(Format);

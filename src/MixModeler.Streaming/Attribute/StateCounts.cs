@@ -28,6 +28,15 @@ internal struct StateCounts
         Nulls += nulls;
     }
 
+    /// <summary>Adds the counts of other journeys that ended here.</summary>
+    public void Add(StateCounts other)
+    {
+        uses += other.uses;
+        Conversions += other.Conversions;
+        Value += other.Value;
+        Nulls += other.Nulls;
+    }
+
     public void Scale(double factor) => (Conversions, Value, Nulls) = (Conversions * factor, Value * factor, Nulls * factor);
 
     public readonly void Save(PackedWriter to)

@@ -53,6 +53,9 @@ public sealed record EngineStatus
     /// <summary>What this engine harmonizes; a dataset whose rules were changed stands here twice until the new version is shown.</summary>
     public DatasetReport[] Datasets { get; set; } = [];
 
+    /// <summary>Models of attribution.</summary>
+    public AttributionReport[] Attributions { get; set; } = [];
+
     /// <summary>Null where the learner runs elsewhere.</summary>
     public LearnerReport? Learner { get; set; }
 

@@ -34,9 +34,13 @@ internal static class AttributionSection
     private static readonly Shape Conversion = Shape.Map(
         [.. Matching, new("value", Shape.Path, "The path of what a conversion is worth; left out, each counts as 1.")]);
 
+    private static readonly Shape Touchpoint = Shape.Map(
+        [new("name", Shape.Name("-_ "), "The channel.") { Required = true }, .. Matching]);
+
     private static readonly Shape Model = Shape.Map(
         new("conversion", Conversion, "Which events are conversions.") { Required = true },
-        new("touchpoints", Shape.Named("-_ ", Match, TouchpointsMax), "Which events are touches, by channel; of several that fit the first counts.") { Required = true },
+        new("touchpoints", Shape.List(Touchpoint, "touchpoints, e.g. { name: email, event: directMarketing.emailClicked }", TouchpointsMax),
+            "Which events are touches of which channel; of several that fit the first counts.") { Required = true },
         new("eligible", Match, "The eligible population: only events like this count; left out, all."),
         new("lookback", Shape.Span(TimeSpan.FromHours(1), LookbackMax), "How long before a conversion a touch may have been.") { Default = Otherwise.Lookback },
         new("halfLife", Shape.Span(TimeSpan.FromHours(1), SpanMax), "Of the rule of time decay.") { Default = Otherwise.HalfLife },
@@ -85,13 +89,15 @@ internal static class AttributionSection
     {
         MapReader? conversion = map.Open("conversion");
         List<TouchChannelPlan> touchpoints = [];
-        foreach ((YamlNode key, YamlNode value) in map.Named("touchpoints", "a touchpoint")
-            .OrderBy(each => each.Key.Place.Line).ThenBy(each => each.Key.Place.Column))
+        UniqueNames unique = new("the touchpoint", problems);
+        foreach (YamlNode item in map.Items("touchpoints"))
         {
-            MapReader? touchpoint = MapReader.Open(value, $"the touchpoint {YamlNode.Quote(key.Text)}", problems, Match);
+            MapReader? touchpoint = MapReader.Open(item, "a touchpoint", problems, Touchpoint);
             if (touchpoint is not null)
             {
-                touchpoints.Add(new TouchChannelPlan(key.Text, ReadMatch(touchpoint, problems)));
+                string? channel = touchpoint.Name("name");
+                unique.Add(channel, touchpoint.Has("name") ? touchpoint.KeyNode("name") : item);
+                touchpoints.Add(new TouchChannelPlan(channel ?? "", ReadMatch(touchpoint, problems)));
             }
         }
 

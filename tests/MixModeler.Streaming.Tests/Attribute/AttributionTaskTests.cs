@@ -21,9 +21,9 @@ public sealed class AttributionTaskTests
           orders:
             conversion: { event: order, value: total }
             touchpoints:
-              email: { event: mail }
-              search: { path: channel, is: [google, bing] }
-              social: { path: channel, is: social }
+              - { name: email, event: mail }
+              - { name: search, path: channel, is: [google, bing] }
+              - { name: social, path: channel, is: social }
             lookback: 10d
             atRisk: 10d
             renew: 3d

@@ -1,0 +1,27 @@
+using MixModeler.Streaming.Attribute;
+using MixModeler.Streaming.Measure;
+using MixModeler.Streaming.Topology;
+
+namespace MixModeler.Streaming.Redis;
+
+/// <summary>The models of a topology as their tasks have committed them to Redis. Reads only; disturbs no task. Thread-safe.</summary>
+/// <param name="connection">To the store of the tasks.</param>
+/// <param name="plan">The topology that runs.</param>
+/// <param name="partitions">Of the events.</param>
+public sealed class RedisMeasurements(RedisConnection connection, Func<TopologyPlan> plan, int partitions) : IMeasurements
+{
+    public IReadOnlyList<string> Mixes => [];
+
+    public IReadOnlyList<string> Attributions => [.. plan().Attributions.Select(model => model.Name)];
+
+    public Task<MeasuredMix?> MixAsync(string name, CancellationToken stop) => Task.FromResult<MeasuredMix?>(null);
+
+    public Task<MeasuredAttribution?> AttributionAsync(string name, CancellationToken stop)
+    {
+        TopologyPlan topology = plan();
+        return topology.Attributions.FirstOrDefault(each => each.Name == name) is not { } model
+            ? Task.FromResult<MeasuredAttribution?>(null)
+            : StoredAttribution.ReadAsync(model, Enumerable.Range(0, partitions).Select(partition => new RedisStateStore(
+                connection, AttributionWork.ScopeOf(topology.Name, model.Name, model.Identity, partition))), stop);
+    }
+}
