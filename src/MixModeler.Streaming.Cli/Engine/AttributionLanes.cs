@@ -32,7 +32,7 @@ internal sealed class AttributionLanes(KafkaOptions kafka, KafkaProducer produce
 
     public async Task FollowAsync(TopologyPlan plan, int partitions, CancellationToken stop)
     {
-        Lane[] ended = [.. running.Where(lane => plan.Attributions.All(model => model.Identity != lane.Model.Identity || model.Name != lane.Model.Name))];
+        Lane[] ended = [.. running.Where(lane => !plan.Attributions.Any(model => IsOf(lane, model)))];
         running = [.. running.Except(ended)];
         foreach (Lane lane in ended)
         {
@@ -45,7 +45,7 @@ internal sealed class AttributionLanes(KafkaOptions kafka, KafkaProducer produce
             report(Severity.Information, $"attribution '{lane.Model.Name}' {lane.Model.Identity} is gone");
         }
 
-        foreach (AttributionPlan model in plan.Attributions.Where(model => running.All(lane => lane.Model.Identity != model.Identity || lane.Model.Name != model.Name)))
+        foreach (AttributionPlan model in plan.Attributions.Where(model => !running.Any(lane => IsOf(lane, model))))
         {
             KafkaTaskHost host = new(kafka, AttributionWork.GroupOf(plan.Name, model), plan.Topics.Events, partition => Create(plan, model, partition), report);
             host.Start();
@@ -94,6 +94,8 @@ internal sealed class AttributionLanes(KafkaOptions kafka, KafkaProducer produce
             partition.Partition, partition.State.ToString(), partition.NextOffset, partition.Lag, 0, 0, partition.LastProblem))];
         return sum;
     }
+
+    private static bool IsOf(Lane lane, AttributionPlan model) => lane.Model.Identity == model.Identity && lane.Model.Name == model.Name;
 
     private static async Task EndAsync(KafkaTaskHost host)
     {

@@ -130,7 +130,10 @@ internal sealed class EngineProcess : IAsyncDisposable
         }
 
         await StopAsync(learnerHost);
-        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { attributionLanes, datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis })
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[]
+        {
+            attributionLanes, datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis,
+        })
         {
             if (part is not null)
             {

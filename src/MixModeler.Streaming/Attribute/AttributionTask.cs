@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Threading.Channels;
-using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.State;
@@ -11,24 +6,6 @@ using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Attribute;
-
-/// <summary>What a task of an attribution model works with.</summary>
-public sealed record AttributionParts
-{
-    public required TopologyPlan Topology { get; init; }
-
-    public required AttributionPlan Model { get; init; }
-
-    public required int Partition { get; init; }
-
-    /// <summary>Of this identity of this model and this partition, and of nobody else.</summary>
-    public required IStateStore Store { get; init; }
-
-    public required IRecordSink Sink { get; init; }
-
-    /// <summary>Visitors kept in memory between batches.</summary>
-    public int VisitorsMax { get; init; } = 50_000;
-}
 
 /// <summary>
 /// Attributes conversions over one partition of the events, while they arrive: each conversion is scored as soon as it is known, and what
@@ -51,13 +28,9 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
     private readonly AttributorOptions options;
     private readonly JourneyReader reader;
     private readonly AttributionState state;
-    private readonly ChannelNames channels = new();
-    private readonly ScoreLabels labels;
+    private readonly AttributionOutputs outputs;
     private readonly OffsetLedger ledger = new();
     private readonly PackedWriter packed = new();
-    private readonly DeadLetter deadLetter = new();
-    private readonly ArrayBufferWriter<byte> buffer = new(4_096);
-    private readonly Utf8JsonWriter json;
     private readonly string eventsTopic;
     private readonly long latenessMs;
     private readonly long renewMs;
@@ -67,8 +40,6 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
     private int firstDay;
     private int lastDay;
     private long nextOffset;
-    private int ordinal;
-    private bool outputsWaiting;
     private AttributionProgress progress = new();
 
     public AttributionTask(AttributionParts parts)
@@ -89,17 +60,10 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         int weeks = Math.Max(1, (int)Math.Ceiling(plan.Lookback.TotalDays / TouchEffects.DaysPerWeek));
         state = new AttributionState(parts.Store, options, new HazardOptions { Weeks = weeks, DailyRate = plan.DailyRate }, parts.VisitorsMax);
         reader = new JourneyReader(plan, source);
-        foreach (TouchChannelPlan touchpoint in plan.Touchpoints)
-        {
-            channels.Intern(touchpoint.Name);
-        }
-
-        string identity = source.IdentityPaths.Length > 0 ? source.IdentityPaths[0] : "";
-        labels = new ScoreLabels(plan.Name, identity.StartsWith("identityMap.", StringComparison.Ordinal) ? identity["identityMap.".Length..] : identity);
+        outputs = new AttributionOutputs(parts);
         eventsTopic = parts.Topology.Topics.Events;
         latenessMs = (long)source.Lateness.TotalMilliseconds;
         renewMs = (long)plan.Renew.TotalMilliseconds;
-        json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
 
     /// <summary>Where the task stood at its last commit; any thread.</summary>
@@ -123,7 +87,6 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         (newestMs, epoch, firstDay, lastDay) = (stored.NewestMs, stored.Epoch, stored.FirstDay, stored.LastDay);
         counts = stored.Counts;
         nextOffset = state.CommittedOffset;
-        outputsWaiting = false;
         if (newestMs != 0)
         {
             state.Attributor.AdvanceTo(newestMs - latenessMs);
@@ -154,11 +117,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        deadLetter.Dispose();
-        json.Dispose();
-    }
+    public void Dispose() => outputs.Dispose();
 
     /// <summary>One batch: read, its visitors brought in, every record applied; commits only when enough visitors changed.</summary>
     internal async Task ApplyAsync(RecordBatch batch, CancellationToken stop)
@@ -212,7 +171,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
     private void Apply(JourneyRow row, RecordBatch batch, int i)
     {
         counts.Records++;
-        ordinal = 0;
+        outputs.Start();
         bool isEvent = row.Kind is not (JourneyRowKind.Refused or JourneyRowKind.TimeMarker);
         if (isEvent && row.TimeMs < newestMs - latenessMs)
         {
@@ -275,7 +234,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
                 break;
             case JourneyRowKind.Invalid:
                 counts.Invalid++;
-                SendDeadLetter(row, batch, i);
+                outputs.DeadLetter(row, batch, i);
                 break;
             case JourneyRowKind.Seen:
                 state.Attributor.Seen(row.Visitor, row.TimeMs);
@@ -295,7 +254,9 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
             state.Apply(change);
             int day = (int)TouchEffects.Day(change.Score.TimeMs);
             (firstDay, lastDay) = (Math.Min(firstDay, day), Math.Max(lastDay, day));
-            Send(change, row.Offset);
+            counts.Scores += change.IsRetracted ? 0 : 1;
+            counts.Retractions += change.IsRetracted ? 1 : 0;
+            outputs.Score(change, row.Offset, newestMs);
         }
 
         state.Attributor.ClearChanges();
@@ -361,46 +322,9 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         return Math.Max(due, newestMs + 1);
     }
 
-    private void Send(ScoreChange change, long offset)
-    {
-        counts.Scores += change.IsRetracted ? 0 : 1;
-        counts.Retractions += change.IsRetracted ? 1 : 0;
-        buffer.ResetWrittenCount();
-        json.Reset();
-        int number = ordinal++;
-        ScoreDocument.Write(json, change, channels, labels, newestMs, first =>
-        {
-            first.WriteString("topology", parts.Topology.Name);
-            first.WriteString("model", plan.Name);
-            first.WriteString("identity", plan.Identity);
-            first.WriteStartObject("origin");
-            first.WriteNumber("partition", parts.Partition);
-            first.WriteNumber("offset", offset);
-            first.WriteNumber("ordinal", number);
-            first.WriteEndObject();
-        });
-        json.Flush();
-        parts.Sink.Send(parts.Topology.Topics.Attribution, IRecordSink.ByKey, Encoding.UTF8.GetBytes(change.Visitor), buffer.WrittenSpan);
-        outputsWaiting = true;
-    }
-
-    private void SendDeadLetter(JourneyRow row, RecordBatch batch, int i)
-    {
-        ReadOnlySpan<byte> letter = deadLetter.Write(
-            "attribution-invalid", $"Attribution {plan.Name}: {row.Detail}", eventsTopic, parts.Partition, row.Offset, batch.TimestampMs(i),
-            batch.Value(i), $"attribution {plan.Name}");
-        parts.Sink.Send(parts.Topology.Topics.DeadLetter, IRecordSink.ByKey, batch.Key(i), letter);
-        outputsWaiting = true;
-    }
-
     private async Task CommitAllAsync(CancellationToken stop)
     {
-        if (outputsWaiting)
-        {
-            await parts.Sink.FlushAsync(stop);
-            outputsWaiting = false;
-        }
-
+        await outputs.FlushAsync(stop);
         long firstOffset = state.CommittedOffset;
         AttributionProgress now = Now();
         switch (await state.CommitAsync(nextOffset, now.Pack(packed, ledger), stop))

@@ -7,7 +7,8 @@ namespace MixModeler.Streaming.Attribute;
 /// <summary>The tasks that a topology's attribution models need, for whoever runs them: an engine, a rehearsal, a run over a file.</summary>
 public static class AttributionWork
 {
-    public static AttributionTask TaskOf(TopologyPlan plan, AttributionPlan model, int partition, IStateStore store, IRecordSink sink) => new(new AttributionParts
+    public static AttributionTask TaskOf(
+        TopologyPlan plan, AttributionPlan model, int partition, IStateStore store, IRecordSink sink) => new(new AttributionParts
     {
         Topology = plan,
         Model = model,

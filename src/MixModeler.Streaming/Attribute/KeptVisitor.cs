@@ -58,7 +58,8 @@ internal sealed class KeptVisitor(string id)
             return null;
         }
 
-        if (record.Length < 6 || record[0] != Format || Crc32C.Of(record.AsSpan(0, record.Length - 4)) != BitConverter.ToUInt32(record.AsSpan(record.Length - 4)))
+        bool isWhole = record.Length >= 6 && Crc32C.Of(record.AsSpan(0, record.Length - 4)) == BitConverter.ToUInt32(record.AsSpan(record.Length - 4));
+        if (!isWhole || record[0] != Format)
         {
             throw new InvalidDataException($"what is kept of the visitor '{Id}' is damaged or of another format");
         }

@@ -157,7 +157,8 @@ internal sealed class MixLikelihood
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
         double squares = regions is null ? FillSystem(history, particle, precision, prior) : FillRegionalSystem(history, particle, precision, prior);
-        double result = (regions?.LogVolume ?? 0) - history.Periods * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares + FixedTold(particle) + told.CreditConstant(history, particle);
+        double result = (regions?.LogVolume ?? 0) - history.Periods * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
+            + FixedTold(particle) + told.CreditConstant(history, particle);
         result += Factorise(prior);
         for (int j = 0; j < integrated; j++)
         {

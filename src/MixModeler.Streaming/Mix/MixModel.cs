@@ -290,7 +290,8 @@ public sealed class MixModel
         CheckInputs(observation.Date, observation.Inputs);
         if (observation.Regions?.Length != Spec.Regions?.Members.Count)
         {
-            throw new ArgumentException($"{observation.Date:yyyy-MM-dd}: the model has {Spec.Regions?.Members.Count ?? 0} regions, the period {observation.Regions?.Length ?? 0}");
+            throw new ArgumentException(
+                $"{observation.Date:yyyy-MM-dd}: the model has {Spec.Regions?.Members.Count ?? 0} regions, the period {observation.Regions?.Length ?? 0}");
         }
 
         foreach (RegionNumbers region in observation.Regions ?? [])

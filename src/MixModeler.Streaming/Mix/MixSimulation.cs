@@ -40,42 +40,44 @@ internal sealed record MixSimulation(IReadOnlyList<string> Names, double[] Truth
         List<MixObservation> observations = [];
         for (int t = 0; t < inputs.Count; t++)
         {
-            RegionNumbers[]? regions = RegionsOf(t);
+            RegionNumbers[]? regions = RegionsOf(inputs[t].Regions, model, path, t, sigma, ref random);
             double noise = regions is null ? sigma * random.Normal() : 0;
             double outcome = regions is not null ? regions.Sum(region => region.Target)
                 : spec.Form == MixForm.Additive ? path.Expected[t] + noise * model.History.Scales.Target
                 : path.Expected[t] * Math.Exp(noise);
-            observations.Add(inputs[t] with { Target = outcome, Inputs = Credited(inputs[t].Inputs, t), Regions = regions });
-        }
-
-        RegionNumbers[]? RegionsOf(int t)
-        {
-            RegionNumbers[]? regions = inputs[t].Regions?.ToArray();
-            for (int r = 0; r < (regions?.Length ?? 0); r++)
-            {
-                double noise = sigma * model.History.Scales.Target * model.History.Regions!.Shares[r] * random.Normal();
-                regions![r] = regions[r] with { Target = path.Region(r)[t] + noise };
-            }
-
-            return regions;
-        }
-
-        // What attribution would say of these truths, where the spec has it say something.
-        double[] Credited(double[] given, int t)
-        {
-            double[] values = [.. given];
-            for (int c = 0; c < layout.Channels.Length; c++)
-            {
-                if (layout.CreditInputs[c] >= 0 && !double.IsNaN(values[layout.CreditInputs[c]]))
-                {
-                    (double bias, double error) = likelihood.Told.CreditOf(c, model.Cloud[0]);
-                    values[layout.CreditInputs[c]] = bias * path.Contribution(c)[t] + error * model.History.Scales.Target * random.Normal();
-                }
-            }
-
-            return values;
+            double[] credited = Credited(inputs[t].Inputs, model, likelihood, path, t, ref random);
+            observations.Add(inputs[t] with { Target = outcome, Inputs = credited, Regions = regions });
         }
 
         return new MixSimulation(truth.Names, [.. Enumerable.Range(0, truth.Names.Count).Select(name => truth[0, name])], observations);
+    }
+
+    private static RegionNumbers[]? RegionsOf(RegionNumbers[]? given, MixModel model, MixPath path, int t, double sigma, ref KeyedRandom random)
+    {
+        RegionNumbers[]? regions = given?.ToArray();
+        for (int r = 0; r < (regions?.Length ?? 0); r++)
+        {
+            double noise = sigma * model.History.Scales.Target * model.History.Regions!.Shares[r] * random.Normal();
+            regions![r] = regions[r] with { Target = path.Region(r)[t] + noise };
+        }
+
+        return regions;
+    }
+
+    // What attribution would say of these truths, where the spec has it say something.
+    private static double[] Credited(double[] given, MixModel model, MixLikelihood likelihood, MixPath path, int t, ref KeyedRandom random)
+    {
+        double[] values = [.. given];
+        for (int c = 0; c < model.Layout.Channels.Length; c++)
+        {
+            int input = model.Layout.CreditInputs[c];
+            if (input >= 0 && !double.IsNaN(values[input]))
+            {
+                (double bias, double error) = likelihood.Told.CreditOf(c, model.Cloud[0]);
+                values[input] = bias * path.Contribution(c)[t] + error * model.History.Scales.Target * random.Normal();
+            }
+        }
+
+        return values;
     }
 }

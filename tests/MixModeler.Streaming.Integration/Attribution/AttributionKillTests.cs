@@ -47,8 +47,10 @@ public sealed class AttributionKillTests(ITestOutputHelper output)
         Assert.All(reports, report => Assert.Equal((0L, 0L), (report.Lost, report.Duplicated)));
         await engine.Process.EndAsync();
         Dictionary<int, List<UndisturbedRun.Record>> events = await UndisturbedRun.ReadAsync(rig.Kafka, rig.Plan.Topics.Events, Stop);
-        Dictionary<string, string> sent = Distinct((await UndisturbedRun.ReadAsync(rig.Kafka, rig.Plan.Topics.Attribution, Stop)).Values.SelectMany(log => log));
-        await using RedisConnection redis = await RedisConnection.ConnectAsync(new RedisOptions { Configuration = rig.Redis.Endpoint }, TimeProvider.System, Stop);
+        Dictionary<int, List<UndisturbedRun.Record>> scores = await UndisturbedRun.ReadAsync(rig.Kafka, rig.Plan.Topics.Attribution, Stop);
+        Dictionary<string, string> sent = Distinct(scores.Values.SelectMany(log => log));
+        RedisOptions options = new() { Configuration = rig.Redis.Endpoint };
+        await using RedisConnection redis = await RedisConnection.ConnectAsync(options, TimeProvider.System, Stop);
         Sink calm = new();
         foreach (AttributionPlan model in rig.Plan.Attributions)
         {

@@ -195,7 +195,8 @@ public sealed class AttributionTaskTests
             bool isGone = json.TryGetProperty("gone", out _);
             if (json.GetProperty("eventType").GetString() == "order" && json.GetProperty("total").ValueKind == JsonValueKind.Number)
             {
-                doing.Add((to => _ = isGone ? to.RemoveConversion(who, id, at, version) : to.Conversion(who, id, at, json.GetProperty("total").GetDouble(), version), 0));
+                double total = json.GetProperty("total").GetDouble();
+                doing.Add((to => _ = isGone ? to.RemoveConversion(who, id, at, version) : to.Conversion(who, id, at, total, version), 0));
             }
             else if (Channel(json) is >= 0 and int channel)
             {

@@ -83,7 +83,8 @@ public sealed class MixRegionTests
             MixSimulation simulated = MixSimulation.Of(spec, Rows(40, 20 + set), set);
             MixModel model = MixExample.Fit(spec with { Seed = 90 + set }, simulated.Observations);
             MixReport report = MixReport.Of(model);
-            foreach (MixEstimate estimate in report.Parameters.Concat(report.Contributions.Select(each => each.Total with { Name = $"contribution.{each.Channel}" })))
+            IEnumerable<MixEstimate> totals = report.Contributions.Select(each => each.Total with { Name = $"contribution.{each.Channel}" });
+            foreach (MixEstimate estimate in report.Parameters.Concat(totals))
             {
                 double truth = simulated.Truth[simulated.Names.ToList().IndexOf(estimate.Name)];
                 covered += truth >= estimate.Q05 && truth <= estimate.Q95 ? 1 : 0;

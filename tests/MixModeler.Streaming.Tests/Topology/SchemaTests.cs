@@ -169,6 +169,9 @@ public sealed class SchemaTests
         JsonElement.Parse(TopologyLoader.Load(RichTopology.Path).ResolvedText!),
         JsonElement.Parse(TopologyLoader.Load(RichTopology.Path, "prod").ResolvedText!),
         Json(RepositoryFiles.Read("topologies/luma-propensity/topology.yaml")),
+        Json(RepositoryFiles.Read("topologies/attribution/topology.yaml")),
+        Json(RepositoryFiles.Read("topologies/attribution/topology.yaml").Replace(
+            "    lookback: 28d", "    eligible: { path: country, is: [DE] }", StringComparison.Ordinal)),
     ];
 
     // The file as it is, before includes and environments.

@@ -52,6 +52,8 @@ public static class TopologySchema
             ["pattern"] = Duration.Pattern,
             ["$comment"] = $"{Duration.Text(shape.SpanMin)} to {Duration.Text(shape.SpanMax)}",
         },
+        // YAML takes true and false for more than texts.
+        ShapeKind.Word when shape.Words is ["false", "true"] => new JsonObject { ["enum"] = new JsonArray(false, true, "false", "true") },
         ShapeKind.Word => new JsonObject { ["enum"] = Texts(shape.Words) },
         ShapeKind.Map => OfMap(shape),
         ShapeKind.NamedMap => Limited(
