@@ -34,15 +34,17 @@ internal static class MixWorld
     public static List<(string Dataset, int Key, string Date, string Dimensions, string Value)> Rows(IReadOnlyList<MixObservation> periods)
     {
         List<(string, int, string, string, string)> rows = [];
+        // Inputs stand in the model's order.
+        List<string> inputs = [.. new MixStream(Spec).Inputs];
         for (int t = 0; t < periods.Count; t++)
         {
             string date = periods[t].Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             string Number(double value) => ((decimal)value).ToString(CultureInfo.InvariantCulture);
             rows.Add(("sales", 5 * t, date, "order", Number(periods[t].Target)));
-            rows.Add(("media", 5 * t + 1, date, "x1", Number(periods[t].Inputs[0])));
-            rows.Add(("media", 5 * t + 2, date, "x2", Number(periods[t].Inputs[1])));
-            rows.Add(("factors", 5 * t + 3, date, "event_1 External Actual", Number(periods[t].Inputs[2])));
-            rows.Add(("factors", 5 * t + 4, date, "event_2 External Actual", Number(periods[t].Inputs[3])));
+            rows.Add(("media", 5 * t + 1, date, "x1", Number(periods[t].Inputs[inputs.IndexOf("x1")])));
+            rows.Add(("media", 5 * t + 2, date, "x2", Number(periods[t].Inputs[inputs.IndexOf("x2")])));
+            rows.Add(("factors", 5 * t + 3, date, "event_1 External Actual", Number(periods[t].Inputs[inputs.IndexOf("event_1")])));
+            rows.Add(("factors", 5 * t + 4, date, "event_2 External Actual", Number(periods[t].Inputs[inputs.IndexOf("event_2")])));
         }
 
         return rows;
