@@ -115,6 +115,24 @@ public sealed class MixModel
         }
     }
 
+    /// <summary>What was expected of the newest period's outcome before it was learned, in the outcome's units. Of no meaning before the first.</summary>
+    internal (double Mean, double Sd) ForetoldNewest()
+    {
+        double mean = 0;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            mean += priorWeights[i] * predicted[i];
+        }
+
+        double variance = 0;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            variance += priorWeights[i] * (predicted[i] - mean) * (predicted[i] - mean);
+        }
+
+        return (mean, Math.Sqrt(variance));
+    }
+
     /// <summary>Takes in an experiment, at any time: at once where its last measured period is in, otherwise when it is.</summary>
     public void AddLiftTest(LiftTest test)
     {
@@ -318,7 +336,7 @@ public sealed class MixModel
         }
     }
 
-    private static MixScales ScalesOf(MixLayout layout, IReadOnlyList<MixObservation> first)
+    internal static MixScales ScalesOf(MixLayout layout, IReadOnlyList<MixObservation> first)
     {
         int window = Math.Min(first.Count, layout.Spec.ScaleWindow);
         double Largest(Func<MixObservation, double> of)

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>
+/// A model that follows a table of closed periods whose numbers may still change: whatever came when, it holds what a model holds that saw
+/// the table as it stands now, from its first period to its last, bit by bit. Not thread-safe: one writer.
+/// </summary>
+/// <remarks>
+/// Periods that follow are taken in one by one. Where an earlier one changed, came late or went, the newest checkpoint before it is restored
+/// and the rest taken in again; where the scales change with it, everything. Scales that the spec leaves open change as long as their
+/// window is not full, so that until then each new largest number begins anew.
+/// </remarks>
+public sealed class MixStream
+{
+    private const int CheckpointEvery = 26;
+
+    private readonly MixSpec spec;
+    private readonly MixLayout layout;
+    private readonly List<MixObservation> log = [];
+    private readonly List<MixRefresh> refreshes = [];
+    private readonly SortedList<int, byte[]> checkpoints = [];
+
+    /// <exception cref="ArgumentException">The spec has regions, which tables do not tell apart yet.</exception>
+    public MixStream(MixSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Regions is not null)
+        {
+            throw new ArgumentException("a model with regions cannot follow a table yet", nameof(spec));
+        }
+
+        this.spec = spec;
+        layout = new MixLayout(spec);
+    }
+
+    /// <summary>Goes on with a model that was put away.</summary>
+    /// <param name="model">Of <paramref name="spec"/>; it belongs to the stream from now on.</param>
+    /// <param name="spec">The same spec.</param>
+    /// <param name="before">One for each period that the model took in.</param>
+    /// <exception cref="ArgumentException">Model and refreshes are not of one stream.</exception>
+    public MixStream(MixModel model, MixSpec spec, IReadOnlyList<MixRefresh> before)
+        : this(spec)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(before);
+        if (before.Count != model.Periods)
+        {
+            throw new ArgumentException($"there are {before.Count} refreshes of {model.Periods} periods", nameof(before));
+        }
+
+        Model = model;
+        refreshes.AddRange(before);
+        MixHistory history = model.History;
+        for (int t = 0; t < history.Periods; t++)
+        {
+            double[] inputs = [.. Enumerable.Range(0, layout.Inputs.Length).Select(i => history.Input(i)[t])];
+            log.Add(new MixObservation(history.Dates[t], history.Outcome[t], inputs, history.Holidays[t]));
+        }
+    }
+
+    /// <summary>Null until the first period is closed.</summary>
+    public MixModel? Model { get; private set; }
+
+    /// <summary>One for each period that was taken in, oldest first.</summary>
+    public IReadOnlyList<MixRefresh> Refreshes => refreshes;
+
+    /// <summary>Columns that an observation's inputs stand in order of.</summary>
+    public IReadOnlyList<string> Inputs => layout.Inputs;
+
+    /// <summary>Takes in the table as it stands.</summary>
+    /// <param name="closed">All closed periods, oldest first.</param>
+    /// <returns>Whether anything changed.</returns>
+    /// <exception cref="ArgumentException">As <see cref="MixModel.Update"/>; the stream is then as far as the period before.</exception>
+    public bool Take(IReadOnlyList<MixObservation> closed)
+    {
+        ArgumentNullException.ThrowIfNull(closed);
+        int same = 0;
+        while (same < log.Count && same < closed.Count && AreSame(log[same], closed[same]))
+        {
+            same++;
+        }
+
+        if (same == log.Count && same == closed.Count)
+        {
+            return false;
+        }
+
+        int revised = log.Count - same;
+        if (closed.Count == 0)
+        {
+            Forget(0);
+            Model = null;
+            return true;
+        }
+
+        MixModel model = Begin(closed, same);
+        foreach (MixObservation observation in closed.Skip(model.Periods))
+        {
+            model.Update(observation);
+            log.Add(observation);
+            refreshes.Add(RefreshOf(model, observation, log.Count == closed.Count ? revised : 0));
+            if (model.Periods % CheckpointEvery == 0)
+            {
+                checkpoints[model.Periods] = MixSnapshot.Write(model);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A model that stands where the tables begin to differ, or before.</summary>
+    private MixModel Begin(IReadOnlyList<MixObservation> closed, int same)
+    {
+        MixScales scales = MixModel.ScalesOf(layout, closed);
+        bool fits = Model is not null && Model.History.Scales.Target.Equals(scales.Target) && Model.History.Scales.Media.AsSpan().SequenceEqual(scales.Media);
+        if (fits && same == log.Count)
+        {
+            return Model!;
+        }
+
+        int from = fits ? checkpoints.Keys.LastOrDefault(periods => periods <= same) : 0;
+        Forget(from);
+        Model = from > 0 ? MixSnapshot.Read(checkpoints[from], spec) : new MixModel(layout, scales);
+        return Model;
+    }
+
+    private void Forget(int from)
+    {
+        log.RemoveRange(from, log.Count - from);
+        refreshes.RemoveRange(from, refreshes.Count - from);
+        foreach (int later in checkpoints.Keys.Where(periods => periods > from).ToArray())
+        {
+            checkpoints.Remove(later);
+        }
+    }
+
+    private MixRefresh RefreshOf(MixModel model, in MixObservation observation, int revised)
+    {
+        (double mean, double sd) = model.ForetoldNewest();
+        MixDraws draws = MixReport.DrawsOf(model);
+        string[] names = [.. model.Layout.Channels.Select(channel => channel.Name)];
+        MixEstimate[] contributions =
+        [
+            .. spec.Channels.Select(channel =>
+                MixEstimate.Of(draws, draws.ParameterCount + Array.IndexOf(names, channel.Name), model.Cloud.Grandparents) with { Name = channel.Name }),
+        ];
+        return new MixRefresh(observation.Date, model.Periods, revised, mean, sd, observation.Target, contributions);
+    }
+
+    private static bool AreSame(in MixObservation one, in MixObservation other) =>
+        one.Date == other.Date
+        && (one.Holiday ?? "") == (other.Holiday ?? "")
+        && BitConverter.DoubleToInt64Bits(one.Target) == BitConverter.DoubleToInt64Bits(other.Target)
+        && MemoryMarshal.AsBytes<double>(one.Inputs).SequenceEqual(MemoryMarshal.AsBytes<double>(other.Inputs));
+}
