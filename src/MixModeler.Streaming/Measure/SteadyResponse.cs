@@ -60,14 +60,12 @@ internal sealed class SteadyResponse
 
     public double Of(int particle, double media)
     {
-        Span<double> values = model.Cloud[particle];
-        double effect = model.ParticleLayout.CoefficientsOf(values)[model.Layout.BaselineCount + channel];
-        double saturated = effect * transform.Level(channel, media / Scale, values);
+        double saturated = Saturated(particle, media);
         return model.Spec.Form == MixForm.Additive ? model.History.Scales.Target * saturated : others[particle] * (Math.Exp(saturated) - 1);
     }
 
-    /// <summary>The whole outcome of a period at a level of this channel; of the multiplicative form.</summary>
-    public double Whole(int particle, double media) => others[particle] + Of(particle, media);
+    /// <summary>What the channel multiplies the others by, at a level; of the multiplicative form.</summary>
+    public double Multiplier(int particle, double media) => Math.Exp(Saturated(particle, media));
 
     /// <summary>By particle.</summary>
     public double[] All(double media) => [.. Enumerable.Range(0, model.Cloud.Count).Select(i => Of(i, media))];
@@ -118,6 +116,13 @@ internal sealed class SteadyResponse
         }
 
         return (low + high) / 2;
+    }
+
+    private double Saturated(int particle, double media)
+    {
+        Span<double> values = model.Cloud[particle];
+        double effect = model.ParticleLayout.CoefficientsOf(values)[model.Layout.BaselineCount + channel];
+        return effect * transform.Level(channel, media / Scale, values);
     }
 
     private void FillOthers()

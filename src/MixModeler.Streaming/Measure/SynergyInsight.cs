@@ -36,27 +36,53 @@ internal static class SynergyInsight
 
         insight.Fact("form", isMultiplicative ? "multiplicative" : "additive");
         insight.Notes.Add(isMultiplicative
-            ? "synergy: what a unit of spend in both channels brings beyond what it brings in each alone, per period at today's levels; score is 10 for the strongest pair."
+            ? "synergy: what a unit of spend in both channels brings beyond what it brings in each alone, per period and unit of spend in each, at today's levels with the other parts at their mean; score is 10 for the strongest pair."
             : "The form is additive: channels do not strengthen each other by its construction, so every synergy is 0. That is no finding.");
         insight.Notes.Add("correlation is of the two contributions over the posterior: near -1, the data cannot tell which of the two it was.");
         return insight;
     }
 
-    // (∂f/∂a)(∂f/∂b)/f is what the mixed second difference of a product comes to; it is taken as a difference, at a hundredth of today's levels.
+    // f(a + h, b + k) − f(a + h, b) − f(a, b + k) + f(a, b) of a product is the rest times both differences of multipliers.
     private static double[] SecondDifferences(MixModel model, SteadyResponse a, SteadyResponse b)
     {
-        double stepA = a.Current > 0 ? a.Current / 100 : a.Most / 100;
-        double stepB = b.Current > 0 ? b.Current / 100 : b.Most / 100;
-        double[] draws = new double[model.Cloud.Count];
-        for (int i = 0; i < draws.Length && stepA > 0 && stepB > 0; i++)
+        double stepA = (a.Current > 0 ? a.Current : a.Most) / 100;
+        double stepB = (b.Current > 0 ? b.Current : b.Most) / 100;
+        if (stepA <= 0 || stepB <= 0)
         {
-            // With the other channel at its history, a's response is others × (multiplier − 1); b's multiplier scales it.
-            double multiplierA = (a.Of(i, a.Current + stepA) - a.Of(i, a.Current)) / a.Whole(i, a.Current);
-            double growth = b.Of(i, b.Current + stepB) - b.Of(i, b.Current);
-            draws[i] = multiplierA * growth * model.Spec.RevenuePerUnit / (stepA * a.CostPerMedia * stepB * b.CostPerMedia);
+            return new double[model.Cloud.Count];
+        }
+
+        double[] draws = Rest(model, a.Name, b.Name);
+        double unit = model.Spec.RevenuePerUnit / (stepA * a.CostPerMedia * stepB * b.CostPerMedia);
+        for (int i = 0; i < draws.Length; i++)
+        {
+            draws[i] *= (a.Multiplier(i, a.Current + stepA) - a.Multiplier(i, a.Current))
+                * (b.Multiplier(i, b.Current + stepB) - b.Multiplier(i, b.Current)) * unit;
         }
 
         return draws;
+    }
+
+    // The mean outcome without either channel, by particle.
+    private static double[] Rest(MixModel model, string a, string b)
+    {
+        MixLikelihood likelihood = new(model.Layout, model.ParticleLayout);
+        MixPath path = new(model.Layout, model.ParticleLayout, model.History);
+        int first = Array.FindIndex(model.Layout.Channels, each => each.Name == a);
+        int second = Array.FindIndex(model.Layout.Channels, each => each.Name == b);
+        double[] rest = new double[model.Cloud.Count];
+        for (int i = 0; i < rest.Length; i++)
+        {
+            path.Fill(likelihood, model.Cloud[i]);
+            ReadOnlySpan<double> effects = model.ParticleLayout.CoefficientsOf(model.Cloud[i])[model.Layout.BaselineCount..];
+            for (int t = 0; t < model.Periods; t++)
+            {
+                double logs = (effects[first] * likelihood.Transform.Series(first)[t]) + (effects[second] * likelihood.Transform.Series(second)[t]);
+                rest[i] += path.Expected[t] / Math.Exp(logs) / model.Periods;
+            }
+        }
+
+        return rest;
     }
 
     internal static double Correlation(ReadOnlySpan<double> weights, double[] x, double[] y)
