@@ -19,6 +19,28 @@ public static class InsightText
         return output.ToArray();
     }
 
+    /// <summary>Reads back what <see cref="ToJson"/> wrote; days come back as text.</summary>
+    /// <exception cref="KeyNotFoundException">A member is missing.</exception>
+    public static Insight FromJson(JsonElement json)
+    {
+        DateOnly? Day(string name) => json.TryGetProperty(name, out JsonElement day) ? DateOnly.Parse(day.GetString()!, CultureInfo.InvariantCulture) : null;
+        Insight insight = new(Text(json, "question"), Text(json, "model"), Text(json, "version")) { From = Day("from"), To = Day("to") };
+        insight.Facts.AddRange(json.GetProperty("facts").EnumerateObject().Select(fact => new KeyValuePair<string, object?>(fact.Name, Cell(fact.Value))));
+        foreach (JsonProperty table in json.GetProperty("tables").EnumerateObject())
+        {
+            JsonElement[] rows = [.. table.Value.EnumerateArray()];
+            string[] columns = rows.Length == 0 ? [] : [.. rows[0].EnumerateObject().Select(cell => cell.Name)];
+            InsightTable its = insight.Add(table.Name, columns);
+            foreach (JsonElement row in rows)
+            {
+                its.Add([.. columns.Select(column => Cell(row.GetProperty(column)))]);
+            }
+        }
+
+        insight.Notes.AddRange(json.GetProperty("notes").EnumerateArray().Select(note => note.GetString()!));
+        return insight;
+    }
+
     /// <summary>The first table, or the one that is named.</summary>
     /// <exception cref="KeyNotFoundException">There is no such table.</exception>
     public static string ToCsv(Insight insight, string? table = null)
@@ -43,6 +65,16 @@ public static class InsightText
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         bool truth => truth ? "true" : "false",
         _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
+    };
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
+
+    private static object? Cell(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => value.GetDouble(),
+        JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
+        JsonValueKind.String => value.GetString(),
+        _ => null,
     };
 
     private static void Write(Utf8JsonWriter json, Insight insight)
