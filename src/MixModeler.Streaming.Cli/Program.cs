@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MixModeler.Streaming.Cli;
 using MixModeler.Streaming.Cli.Harmonize;
+using MixModeler.Streaming.Cli.Insights;
 using MixModeler.Streaming.Cli.Mix;
 using MixModeler.Streaming.Cli.Plans;
 
@@ -18,6 +19,7 @@ RootCommand root = new("""
     IngestCommand.Create(),
     HarmonizeCommand.Create(),
     AttributeCommand.Create(),
+    InsightsCommand.Create(),
     PlanCommand.Create(),
     PlotCommand.Create(),
     RunCommand.Create(),

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using MixModeler.Streaming.Explain;
 using MixModeler.Streaming.Harmonize.Serve;
+using MixModeler.Streaming.Measure;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Operate;
 
@@ -14,7 +15,7 @@ namespace MixModeler.Streaming.Control;
 /// <summary>
 /// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until it
 /// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text), and
-/// `/v1/topologies…` and `/v1/harmonized…`, which are served where there is somebody to ask.
+/// `/v1/topologies…`, `/v1/harmonized…` and `/v1/insights…`, which are served where there is somebody to ask.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -29,6 +30,7 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="topologies">Takes wishes for running topologies; gives null until the control log has been read.</param>
     /// <param name="taps">Shows live records; gives null until a version runs.</param>
     /// <param name="harmonized">The harmonized table; gives null until a version runs.</param>
+    /// <param name="measurements">The models that insights are made of; gives null until a version runs.</param>
     /// <exception cref="ControlStartException">The port is taken or may not be used.</exception>
     public static async Task<ControlServer> StartAsync(
         IPAddress bind,
@@ -37,7 +39,8 @@ public sealed class ControlServer : IAsyncDisposable
         CancellationToken stop,
         Func<TopologyControl?>? topologies = null,
         Func<LiveTaps?>? taps = null,
-        Func<IHarmonizedSource?>? harmonized = null)
+        Func<IHarmonizedSource?>? harmonized = null,
+        Func<IMeasurements?>? measurements = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -57,6 +60,7 @@ public sealed class ControlServer : IAsyncDisposable
         TopologyEndpoints.Map(web, topologies ?? (() => null));
         TapEndpoint.Map(web, taps ?? (() => null));
         HarmonizedEndpoints.Map(web, harmonized ?? (() => null));
+        InsightEndpoints.Map(web, measurements ?? (() => null));
         try
         {
             await web.StartAsync(stop);

@@ -11,7 +11,9 @@ internal static class PlanCommand
         Example:  mixmodeler plan solve --problem problem.json
         """)
     {
+        CreateCommand.Create(),
         SolveCommand.Create(),
+        ShowCommand.Create(),
         CompareCommand.Create(),
         TrackCommand.Create(),
         DuplicateCommand.Create(),

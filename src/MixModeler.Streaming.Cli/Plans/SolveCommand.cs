@@ -29,26 +29,7 @@ internal static class SolveCommand
         BudgetProblem problem = PlanFiles.Problem(parsed.GetValue(File)!, parsed.GetValue(Name));
         PlanResult? before = parsed.GetValue(Warm) is { } warm ? PlanFiles.Plan(warm) : null;
         PlanResult plan = PlanSolver.Solve(problem, before);
-        if (parsed.GetValue(Summary) is { } summary)
-        {
-            System.IO.File.WriteAllText(summary, PlanTables.Summary(plan));
-        }
-
-        if (parsed.GetValue(Detailed) is { } detailed)
-        {
-            System.IO.File.WriteAllText(detailed, PlanTables.Detailed(plan));
-        }
-
-        if (parsed.GetValue(Json))
-        {
-            using Stream output = Console.OpenStandardOutput();
-            output.Write([.. PlanDocument.ToJson(plan), (byte)'\n']);
-        }
-        else
-        {
-            PlanText.Print(plan);
-        }
-
+        PlanOutput.Write(plan, parsed.GetValue(Summary), parsed.GetValue(Detailed), parsed.GetValue(Json));
         return ExitCode.Done;
     }
 }

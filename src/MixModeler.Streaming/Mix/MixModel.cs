@@ -52,6 +52,9 @@ public sealed class MixModel
     /// <summary>How well each period was foretold before it was learned.</summary>
     public MixScores Scores { get; internal set; } = new();
 
+    /// <summary>What was expected of the newest period before it was learned; null before the first one, and after a restart until the next.</summary>
+    public MixForetold? Newest { get; private set; }
+
     /// <summary>Periods that were taken in.</summary>
     public int Periods => History.Periods;
 
@@ -101,6 +104,7 @@ public sealed class MixModel
             evidence += priorWeights[i] * Math.Exp(Math.Clamp(steps[i], -700, 700));
         }
 
+        Newest = MixForetold.Of(observation, predicted, priorWeights);
         LogEvidence += evidence > 0 ? Math.Log(evidence) : most;
         if (period >= Spec.WarmUp)
         {

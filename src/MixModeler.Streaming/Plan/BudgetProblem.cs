@@ -62,7 +62,7 @@ public sealed record BudgetProblem
 /// <param name="Curves">Of each channel: conversions of one week by the week's (carried-over) volume.</param>
 /// <param name="Draws">The same for each draw of the posterior, or null. All conversions have the same draws.</param>
 /// <param name="Baseline">Conversions of one week without any marketing.</param>
-public sealed record PlanConversion(string Name, double Weight, double Revenue, IResponseCurve[] Curves, HillCurve[][]? Draws, double Baseline);
+public sealed record PlanConversion(string Name, double Weight, double Revenue, IResponseCurve[] Curves, IResponseCurve[][]? Draws, double Baseline);
 
 /// <summary>A flight: some weeks with a budget, or with a part of the common one.</summary>
 public sealed record PlanPeriod

@@ -30,20 +30,28 @@ public static class BudgetProblemReader
     /// <param name="file">For messages.</param>
     /// <param name="name">Which problem of a collection; null for the only one.</param>
     /// <param name="problems">What is wrong; empty where a problem is returned.</param>
-    public static BudgetProblem? Read(byte[] utf8, string file, string? name, out IReadOnlyList<Problem> problems)
+    public static BudgetProblem? Read(byte[] utf8, string file, string? name, out IReadOnlyList<Problem> problems) => Read(utf8, file, name, null, out problems);
+
+    /// <param name="utf8">One problem, or a collection of them; without what the response has of its own, where there is one.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="name">Which problem of a collection; null for the only one.</param>
+    /// <param name="response">Curves, carry-over, history and costs of a model, or null where the file has them.</param>
+    /// <param name="problems">What is wrong; empty where a problem is returned.</param>
+    public static BudgetProblem? Read(byte[] utf8, string file, string? name, PlanResponse? response, out IReadOnlyList<Problem> problems)
     {
         ProblemList list = new(file);
         YamlNode? root = JsonTree.Parse(utf8, list);
         root = root is null ? null : ProblemCollection.Find(root, name, list);
-        BudgetProblem? read = root is null ? null : Read(root, list);
+        BudgetProblem? read = root is null ? null : Read(root, list, response);
         problems = list.InOrder();
         return list.IsEmpty ? read : null;
     }
 
-    private static BudgetProblem? Read(YamlNode root, ProblemList list)
+    private static BudgetProblem? Read(YamlNode root, ProblemList list, PlanResponse? response)
     {
-        MapReader? map = MapReader.Open(root, "a budget problem", list, [.. Members, .. References]);
-        string[]? channels = map is null ? null : Channels(map, list);
+        MapReader? map = MapReader.Open(
+            root, "a budget problem", list, response is null ? [.. Members, .. References] : [.. Members.Except(PlanResponse.Members)]);
+        string[]? channels = map is null ? null : response?.Channels ?? Channels(map, list);
         if (map is null || channels is null)
         {
             return null;
@@ -52,15 +60,17 @@ public static class BudgetProblemReader
         VectorReader vectors = new(channels, list);
         double budget = Budget(map, list);
         double[]? current = vectors.Vector(map, map.Has("current") ? "current" : "current_spend", NotNegative);
-        PlanConversion[]? conversions = Conversions(map, vectors);
+        PlanConversion[]? conversions = response is null
+            ? Conversions(map, vectors)
+            : [response.Conversion with { Revenue = map.Number("revenue_per_conversion", response.Conversion.Revenue, NotNegative) }];
         (double[] Lower, double[] Upper)? bounds = ChannelBounds.Read(map, vectors, current, budget);
-        double[] costs = vectors.Vector(map, "costs", Positive) ?? [.. channels.Select(_ => 1.0)];
+        double[] costs = vectors.Vector(map, "costs", Positive) ?? response?.Costs ?? [.. channels.Select(_ => 1.0)];
         PeriodReader reader = new(vectors);
-        double[][]? adstock = map.Value("adstock", required: false) is { } kernels ? reader.Adstock(kernels) : [.. channels.Select(NoCarryOver)];
+        double[][]? adstock = response is not null ? response.Adstock : map.Value("adstock", required: false) is { } kernels ? reader.Adstock(kernels) : [.. channels.Select(NoCarryOver)];
         PlanPeriod[]? periods = bounds is null ? null : map.Value("periods", required: false) is { } flights
             ? reader.Periods(flights, budget, costs, bounds.Value.Upper)
             : [new PlanPeriod { Name = "plan", Lower = bounds.Value.Lower, Upper = bounds.Value.Upper, Costs = costs }];
-        double[][]? history = History(map, vectors);
+        double[][]? history = response is null ? History(map, vectors) : response.HistoryAt(periods?[0].Costs ?? costs);
         PlanGoal? goal = GoalReader.Goal(map, list);
         PlanConstraint[] constraints = ConstraintReader.Read(map, vectors, budget, periods ?? []);
         if (!list.IsEmpty || conversions is null || bounds is null || adstock is null || periods is null || history is null)
@@ -78,7 +88,7 @@ public static class BudgetProblemReader
             SpendAll = Flag(map, "spend_all", true, list),
             Lower = bounds.Value.Lower,
             Upper = bounds.Value.Upper,
-            CurrentSpend = current,
+            CurrentSpend = current ?? response?.CurrentSpend(periods),
             Constraints = constraints,
             Adstock = adstock,
             History = history,

@@ -60,10 +60,10 @@ internal sealed class PlanValue
         double log = Math.Log(input);
         for (int k = 0; k < problem.Conversions.Length; k++)
         {
-            HillCurve[][] draws = problem.Conversions[k].Draws!;
+            IResponseCurve[][] draws = problem.Conversions[k].Draws!;
             for (int d = 0; d < values.Length; d++)
             {
-                values[d] += weights[place.Period][k] * draws[d][place.Channel].ValueOfLog(log);
+                values[d] += weights[place.Period][k] * Value(draws[d][place.Channel], input, log);
             }
         }
     }
@@ -86,11 +86,14 @@ internal sealed class PlanValue
         for (int d = 0; d < draws.Length; d++)
         {
             double weight = drawWeights is null ? 1 : drawWeights[d];
-            sum += weight == 0 ? 0 : weight * draws[d][place.Channel].ValueOfLog(log);
+            sum += weight == 0 ? 0 : weight * Value(draws[d][place.Channel], input, log);
         }
 
         return drawWeights is null ? sum / draws.Length : sum;
     }
+
+    // All Hill curves of one spend share its logarithm.
+    private static double Value(IResponseCurve curve, double input, double log) => curve is HillCurve hill ? hill.ValueOfLog(log) : curve.Value(input);
 
     public double Response(ResponsePlace place, double input, double[]? drawWeights)
     {

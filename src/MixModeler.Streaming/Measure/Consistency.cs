@@ -1,0 +1,105 @@
+using MixModeler.Streaming.Attribute;
+using MixModeler.Streaming.Mix;
+
+namespace MixModeler.Streaming.Measure;
+
+/// <summary>
+/// A mix beside an attribution: what each says a channel brought in the same days, and the factor that brings the scores of events to what the mix
+/// says in all.
+/// </summary>
+public static class Consistency
+{
+    public const string Question = "consistency";
+
+    /// <param name="mix">Its outcome counts in the unit that the query chooses for the attribution.</param>
+    /// <param name="attribution">Exact sums: only the mix has an uncertainty of its own here.</param>
+    /// <param name="query">Days and channels; channels are those that both have.</param>
+    public static Insight Of(MeasuredMix mix, MeasuredAttribution attribution, InsightQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(mix);
+        ArgumentNullException.ThrowIfNull(attribution);
+        ArgumentNullException.ThrowIfNull(query);
+        MixWalk walk = MixWalk.Of(mix.Model, query);
+        Insight begun = MixInsights.Begin(mix, Question, walk);
+        Insight insight = begun with { Version = $"{begun.Version}+{AttributionInsights.VersionOf(attribution)}" };
+        AttributionDay[] days = Days(mix.Model, walk, attribution);
+        InsightTable table = insight.Add("channels", "channel", "mix", "mixQ05", "mixQ95", "attribution", "ratio", "ratioQ05", "ratioQ95", "isConsistent");
+        (double sumOfMix, double sumOfCredit) = (0, 0);
+        for (int c = 0; c < walk.MediaParts; c++)
+        {
+            string name = walk.Channels[c].Name;
+            if (!attribution.Channels.Contains(name))
+            {
+                continue;
+            }
+
+            MixEstimate each = walk.Estimate(name, walk.Sums[c]);
+            double credit = days.Sum(day => Credit(day, name, query.InValue));
+            double? ratio = credit > 0 ? 1 / credit : null;
+            table.Add(
+                name, each.Mean, each.Q05, each.Q95, credit, each.Mean * ratio, each.Q05 * ratio, each.Q95 * ratio, credit >= each.Q05 && credit <= each.Q95);
+            sumOfMix += each.Mean;
+            sumOfCredit += credit;
+        }
+
+        insight.Fact("attribution", attribution.Name);
+        insight.Fact("measure", query.InValue ? "value" : "conversions");
+        insight.Fact("mix", sumOfMix);
+        insight.Fact("credit", sumOfCredit);
+        insight.Fact("factor", sumOfCredit > 0 ? sumOfMix / sumOfCredit : null);
+        insight.Notes.Add("ratio = contribution in the mix / incremental credit; event scores times their channel's ratio add up to the mix. The interval is the mix's posterior: the credit is an exact sum.");
+        insight.Notes.Add("factor is the one number that does so for all these channels together.");
+        return insight;
+    }
+
+    /// <summary>Ratio by channel, for <see cref="Rescale"/>; channels that got no credit have none.</summary>
+    public static IReadOnlyDictionary<string, double> Factors(Insight consistency)
+    {
+        ArgumentNullException.ThrowIfNull(consistency);
+        InsightTable table = consistency.Table("channels");
+        return Enumerable.Range(0, table.Rows.Count)
+            .Where(row => double.IsFinite(table.Number(row, "ratio")))
+            .ToDictionary(row => table.Text(row, "channel"), row => table.Number(row, "ratio"));
+    }
+
+    /// <summary>
+    /// The same scores with incremental shares multiplied by their channel's factor, and baselines so that each score sums to 1 again. A baseline
+    /// falls below 0 where the mix credits more than the conversion; it is left so, because only then do the sums agree. Rules and influenced
+    /// shares stay.
+    /// </summary>
+    /// <param name="scores">Whose touches name channels by id.</param>
+    /// <param name="channels">Names by id.</param>
+    /// <param name="factors">By name; 1 where there is none.</param>
+    public static IReadOnlyList<EventScore> Rescale(
+        IEnumerable<EventScore> scores, IReadOnlyList<string> channels, IReadOnlyDictionary<string, double> factors)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return [.. scores.Select(score =>
+        {
+            TouchScore[] touches = [.. score.Touches.Select(touch => touch with
+            {
+                Shares = touch.Shares with { Incremental = touch.Shares.Incremental * factors.GetValueOrDefault(channels[touch.Channel], 1) },
+            })];
+            return score with { Touches = touches, Baseline = 1 - touches.Sum(touch => touch.Shares.Incremental) };
+        })];
+    }
+
+    // A period's days are those from its first to the next period's first.
+    private static AttributionDay[] Days(MixModel model, MixWalk walk, MeasuredAttribution attribution)
+    {
+        if (walk.Count == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyList<DateOnly> dates = model.History.Dates;
+        DateOnly from = dates[walk.First];
+        int behind = walk.First + walk.Count;
+        int length = dates.Count > 1 ? dates[^1].DayNumber - dates[^2].DayNumber : 1;
+        DateOnly to = behind < dates.Count ? dates[behind] : dates[^1].AddDays(length);
+        return [.. attribution.Days.Where(day => day.Day >= from && day.Day < to)];
+    }
+
+    private static double Credit(AttributionDay day, string channel, bool inValue) =>
+        day.Channels.TryGetValue(channel, out ChannelTotals totals) ? inValue ? totals.IncrementalValue : totals.Incremental : 0;
+}

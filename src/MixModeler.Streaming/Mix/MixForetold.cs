@@ -1,0 +1,21 @@
+namespace MixModeler.Streaming.Mix;
+
+/// <summary>What a model expected of a period before it saw the outcome.</summary>
+/// <param name="Date">First day of the period.</param>
+/// <param name="Mean">Of the outcome, in its units.</param>
+/// <param name="Sd">Standard deviation, noise included.</param>
+/// <param name="Outcome">What it was.</param>
+public sealed record MixForetold(DateOnly Date, double Mean, double Sd, double Outcome)
+{
+    internal static MixForetold Of(in MixObservation observation, ReadOnlySpan<double> predicted, ReadOnlySpan<double> weights)
+    {
+        double mean = Columns.Dot(predicted, weights);
+        double variance = 0;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            variance += weights[i] * (predicted[i] - mean) * (predicted[i] - mean);
+        }
+
+        return new MixForetold(observation.Date, mean, Math.Sqrt(variance), observation.Target);
+    }
+}
