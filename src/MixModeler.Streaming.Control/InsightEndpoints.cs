@@ -58,7 +58,9 @@ internal sealed class InsightEndpoints
         InsightAnswer answer;
         try
         {
-            answer = await (isMix ? desk.OfMixAsync(name, question, word, http.RequestAborted) : desk.OfAttributionAsync(name, question, word, http.RequestAborted));
+            answer = isMix
+                ? await desk.OfMixAsync(name, question, word, http.RequestAborted)
+                : await desk.OfAttributionAsync(name, question, word, http.RequestAborted);
         }
         catch (TaskLostException away)
         {

@@ -46,6 +46,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     private DatasetTasks? datasetTasks;
     private DatasetLanes? datasetLanes;
     private HarmonizedView? harmonized;
+    private RedisMeasurements? measurements;
     private LearnerTask? learner;
     private HubServer? hub;
     private ControlServer? control;
@@ -81,7 +82,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     {
         // Ports first: a taken one should be known before anything joins a group.
         IPAddress bind = IPAddress.Parse(options.ControlBind);
-        control = await ControlServer.StartAsync(bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized);
+        control = await ControlServer.StartAsync(
+            bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized, () => measurements);
         if (options.RunsHub)
         {
             HubOptions at = new() { Bind = options.HubBind, Port = options.HubPort };
@@ -92,6 +94,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         redis = await RedisConnection.ConnectAsync(new RedisOptions { Configuration = options.Redis }, TimeProvider.System, stop);
         partitions = await NeededTopics.EnsureAsync(kafka, topics, options.Partitions, report, stop);
         await StartTopologyAsync(stop);
+        measurements = new RedisMeasurements(redis, () => runtime.Live.Order.Active, partitions);
         await StartModelsAsync(stop);
         StartHubTail();
         await FollowLanesAsync();

@@ -113,7 +113,8 @@ internal static class InsightsCommand
         string? table = parsed.GetValue(Table);
         if (table is not null && insight.Tables.All(each => each.Name != table))
         {
-            throw new CommandException(ExitCode.Usage, $"--table: there is no '{table}', there is {string.Join(", ", insight.Tables.Select(each => each.Name))}.");
+            string known = string.Join(", ", insight.Tables.Select(each => each.Name));
+            throw new CommandException(ExitCode.Usage, $"--table: there is no '{table}', there is {known}.");
         }
 
         if (parsed.GetValue(Csv))

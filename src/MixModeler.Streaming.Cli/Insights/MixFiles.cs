@@ -23,6 +23,11 @@ internal static class MixFiles
 
         MixSpecResult read = MixSpecReader.Parse(Encoding.UTF8.GetString(PlanFiles.Bytes(specFile)), specFile);
         MixSpec spec = read.Spec ?? throw Invalid(ExitCode.InvalidTopology, read.Problems);
+        if (spec.Regions is not null)
+        {
+            throw new CommandException(ExitCode.Failed, $"{specFile}: insights and plans do not read models with regions yet; 'mix fit' does.");
+        }
+
         MixTable table = MixTable.Read(Encoding.UTF8.GetString(PlanFiles.Bytes(data)), data, spec);
         if (table.Problems.Count > 0)
         {

@@ -161,6 +161,7 @@ public sealed class AttributionLog
         }
 
         return new AttributionDay(
-            date, scores.Length, scores.Sum(score => score.Value), scores.Sum(score => score.Baseline), scores.Sum(score => score.Baseline * score.Value), totals);
+            date, scores.Length, scores.Sum(score => score.Value), scores.Sum(score => score.Baseline),
+            scores.Sum(score => score.Baseline * score.Value), totals);
     }
 }

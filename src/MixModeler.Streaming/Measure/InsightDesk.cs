@@ -38,7 +38,8 @@ public sealed class InsightDesk(IMeasurements measurements)
         }
 
         string? other = query.Attribution ?? (measurements.Attributions.Count == 1 ? measurements.Attributions[0] : null);
-        MeasuredAttribution? attribution = other is null || !measurements.Attributions.Contains(other) ? null : await measurements.AttributionAsync(other, stop);
+        bool isKnown = other is not null && measurements.Attributions.Contains(other);
+        MeasuredAttribution? attribution = isKnown ? await measurements.AttributionAsync(other!, stop) : null;
         return attribution is not null
             ? InsightAnswer.Of($"{MixInsights.VersionOf(mix)}+{AttributionInsights.VersionOf(attribution)}", () => Consistency.Of(mix, attribution, query))
             : other is null

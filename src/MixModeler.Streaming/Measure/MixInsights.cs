@@ -36,7 +36,8 @@ public static class MixInsights
     {
         ArgumentNullException.ThrowIfNull(mix);
         int revised = mix.Refreshes.Sum(refresh => refresh.Revised);
-        return string.Create(CultureInfo.InvariantCulture, $"{mix.Identity}-{mix.Model.Periods}-{revised}-{BitConverter.DoubleToInt64Bits(mix.Model.LogEvidence):x}");
+        long evidence = BitConverter.DoubleToInt64Bits(mix.Model.LogEvidence);
+        return string.Create(CultureInfo.InvariantCulture, $"{mix.Identity}-{mix.Model.Periods}-{revised}-{evidence:x}");
     }
 
     internal static Insight Begin(MeasuredMix mix, string question, MixWalk walk) => new(question, mix.Name, VersionOf(mix))

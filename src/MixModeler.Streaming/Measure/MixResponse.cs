@@ -42,7 +42,8 @@ public static class MixResponse
         return new PlanResponse
         {
             Channels = channels,
-            Conversion = new PlanConversion(model.Spec.Target, 1, model.Spec.RevenuePerUnit, [.. steady.Select((its, c) => Table(its, curves, c))], curves, Baseline(model, weeks)),
+            Conversion = new PlanConversion(
+                model.Spec.Target, 1, model.Spec.RevenuePerUnit, [.. steady.Select((its, c) => Table(its, curves, c))], curves, Baseline(model, weeks)),
             Adstock = [.. order.Select(c => Kernel(model, transform, c, picked))],
             Volumes = volumes,
             Costs = [.. steady.Select(its => its.CostPerMedia)],

@@ -13,7 +13,8 @@ internal static class PathInsight
         Insight insight = AttributionInsights.Begin(attribution, "paths");
         double conversions = sets.Sum(set => set.Ends.Conversions);
         InsightTable top = insight.Add("sets", "channels", "count", "conversions", "value", "nulls", "conversionRate", "share");
-        foreach (ChannelSet set in sets.OrderByDescending(set => set.Ends.Conversions).ThenBy(set => string.Join('+', set.Channels), StringComparer.Ordinal).Take(query.Top))
+        foreach (ChannelSet set in sets.OrderByDescending(set => set.Ends.Conversions)
+            .ThenBy(set => string.Join('+', set.Channels), StringComparer.Ordinal).Take(query.Top))
         {
             top.Add(
                 string.Join(" + ", set.Channels), set.Channels.Length, set.Ends.Conversions, set.Ends.Value, set.Ends.Nulls, Rate(set.Ends),

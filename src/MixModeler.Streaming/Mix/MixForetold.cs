@@ -7,7 +7,7 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Outcome">What it was.</param>
 public sealed record MixForetold(DateOnly Date, double Mean, double Sd, double Outcome)
 {
-    internal static MixForetold Of(in MixObservation observation, ReadOnlySpan<double> predicted, ReadOnlySpan<double> weights)
+    internal static MixForetold Of(DateOnly date, double outcome, ReadOnlySpan<double> predicted, ReadOnlySpan<double> weights)
     {
         double mean = Columns.Dot(predicted, weights);
         double variance = 0;
@@ -16,6 +16,6 @@ public sealed record MixForetold(DateOnly Date, double Mean, double Sd, double O
             variance += weights[i] * (predicted[i] - mean) * (predicted[i] - mean);
         }
 
-        return new MixForetold(observation.Date, mean, Math.Sqrt(variance), observation.Target);
+        return new MixForetold(date, mean, Math.Sqrt(variance), outcome);
     }
 }

@@ -17,6 +17,7 @@ public sealed class MixModel
     private readonly double[] predicted;
     private readonly double[] steps;
     private readonly double[] priorWeights;
+    private bool hasForetold;
 
     internal MixModel(MixLayout layout, MixScales scales)
     {
@@ -53,7 +54,7 @@ public sealed class MixModel
     public MixScores Scores { get; internal set; } = new();
 
     /// <summary>What was expected of the newest period before it was learned; null before the first one, and after a restart until the next.</summary>
-    public MixForetold? Newest { get; private set; }
+    public MixForetold? Newest => hasForetold ? MixForetold.Of(History.Dates[^1], History.Outcome[^1], predicted, priorWeights) : null;
 
     /// <summary>Periods that were taken in.</summary>
     public int Periods => History.Periods;
@@ -104,7 +105,7 @@ public sealed class MixModel
             evidence += priorWeights[i] * Math.Exp(Math.Clamp(steps[i], -700, 700));
         }
 
-        Newest = MixForetold.Of(observation, predicted, priorWeights);
+        hasForetold = true;
         LogEvidence += evidence > 0 ? Math.Log(evidence) : most;
         if (period >= Spec.WarmUp)
         {
@@ -117,24 +118,6 @@ public sealed class MixModel
         {
             Move(period);
         }
-    }
-
-    /// <summary>What was expected of the newest period's outcome before it was learned, in the outcome's units. Of no meaning before the first.</summary>
-    internal (double Mean, double Sd) ForetoldNewest()
-    {
-        double mean = 0;
-        for (int i = 0; i < predicted.Length; i++)
-        {
-            mean += priorWeights[i] * predicted[i];
-        }
-
-        double variance = 0;
-        for (int i = 0; i < predicted.Length; i++)
-        {
-            variance += priorWeights[i] * (predicted[i] - mean) * (predicted[i] - mean);
-        }
-
-        return (mean, Math.Sqrt(variance));
     }
 
     /// <summary>Takes in an experiment, at any time: at once where its last measured period is in, otherwise when it is.</summary>

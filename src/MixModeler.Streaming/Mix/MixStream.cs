@@ -135,17 +135,11 @@ public sealed class MixStream
         }
     }
 
-    private MixRefresh RefreshOf(MixModel model, in MixObservation observation, int revised)
+    private static MixRefresh RefreshOf(MixModel model, in MixObservation observation, int revised)
     {
-        (double mean, double sd) = model.ForetoldNewest();
-        MixDraws draws = MixReport.DrawsOf(model);
-        string[] names = [.. model.Layout.Channels.Select(channel => channel.Name)];
-        MixEstimate[] contributions =
-        [
-            .. spec.Channels.Select(channel =>
-                MixEstimate.Of(draws, draws.ParameterCount + Array.IndexOf(names, channel.Name), model.Cloud.Grandparents) with { Name = channel.Name }),
-        ];
-        return new MixRefresh(observation.Date, model.Periods, revised, mean, sd, observation.Target, contributions);
+        MixForetold foretold = model.Newest!;
+        return new MixRefresh(
+            observation.Date, model.Periods, revised, foretold.Mean, foretold.Sd, observation.Target, MixJournal.Contributions(model));
     }
 
     private static bool AreSame(in MixObservation one, in MixObservation other) =>

@@ -30,7 +30,8 @@ public static class BudgetProblemReader
     /// <param name="file">For messages.</param>
     /// <param name="name">Which problem of a collection; null for the only one.</param>
     /// <param name="problems">What is wrong; empty where a problem is returned.</param>
-    public static BudgetProblem? Read(byte[] utf8, string file, string? name, out IReadOnlyList<Problem> problems) => Read(utf8, file, name, null, out problems);
+    public static BudgetProblem? Read(byte[] utf8, string file, string? name, out IReadOnlyList<Problem> problems) =>
+        Read(utf8, file, name, null, out problems);
 
     /// <param name="utf8">One problem, or a collection of them; without what the response has of its own, where there is one.</param>
     /// <param name="file">For messages.</param>
@@ -66,7 +67,9 @@ public static class BudgetProblemReader
         (double[] Lower, double[] Upper)? bounds = ChannelBounds.Read(map, vectors, current, budget);
         double[] costs = vectors.Vector(map, "costs", Positive) ?? response?.Costs ?? [.. channels.Select(_ => 1.0)];
         PeriodReader reader = new(vectors);
-        double[][]? adstock = response is not null ? response.Adstock : map.Value("adstock", required: false) is { } kernels ? reader.Adstock(kernels) : [.. channels.Select(NoCarryOver)];
+        double[][]? adstock = response is not null ? response.Adstock
+            : map.Value("adstock", required: false) is { } kernels ? reader.Adstock(kernels)
+            : [.. channels.Select(NoCarryOver)];
         PlanPeriod[]? periods = bounds is null ? null : map.Value("periods", required: false) is { } flights
             ? reader.Periods(flights, budget, costs, bounds.Value.Upper)
             : [new PlanPeriod { Name = "plan", Lower = bounds.Value.Lower, Upper = bounds.Value.Upper, Costs = costs }];
