@@ -19,7 +19,7 @@ public static class Consistency
         ArgumentNullException.ThrowIfNull(mix);
         ArgumentNullException.ThrowIfNull(attribution);
         ArgumentNullException.ThrowIfNull(query);
-        MixWalk walk = MixWalk.Of(mix.Model, query);
+        MixWalk walk = MixWalk.Of(mix.Model, Overlap(mix.Model, attribution, query));
         Insight begun = MixInsights.Begin(mix, Question, walk);
         Insight insight = begun with { Version = $"{begun.Version}+{AttributionInsights.VersionOf(attribution)}" };
         AttributionDay[] days = Days(mix.Model, walk, attribution);
@@ -49,6 +49,7 @@ public static class Consistency
         insight.Fact("factor", sumOfCredit > 0 ? sumOfMix / sumOfCredit : null);
         insight.Notes.Add("ratio = contribution in the mix / incremental credit; event scores times their channel's ratio add up to the mix. The interval is the mix's posterior: the credit is an exact sum.");
         insight.Notes.Add("factor is the one number that does so for all these channels together.");
+        insight.Notes.Add("Only periods of the mix that lie within the attribution's days are compared; the outcome of the mix must count what the measure counts.");
         return insight;
     }
 
@@ -84,6 +85,29 @@ public static class Consistency
         })];
     }
 
+    // Periods of which the attribution has every day: a credit of some weeks beside contributions of years would say nothing.
+    private static InsightQuery Overlap(MixModel model, MeasuredAttribution attribution, InsightQuery query)
+    {
+        if (attribution.Days.Count == 0 || model.Periods == 0)
+        {
+            return query with { From = DateOnly.MaxValue };
+        }
+
+        IReadOnlyList<DateOnly> dates = model.History.Dates;
+        DateOnly end = attribution.Days[^1].Day.AddDays(1);
+        int last = dates.Count - 1;
+        while (last >= 0 && EndOf(dates, last) > end)
+        {
+            last--;
+        }
+
+        (DateOnly from, DateOnly to) = (attribution.Days[0].Day, last < 0 ? DateOnly.MinValue : dates[last]);
+        return query with { From = from > query.From ? from : query.From, To = to < query.To ? to : query.To };
+    }
+
+    private static DateOnly EndOf(IReadOnlyList<DateOnly> dates, int period) =>
+        period + 1 < dates.Count ? dates[period + 1] : dates[period].AddDays(dates.Count > 1 ? dates[^1].DayNumber - dates[^2].DayNumber : 1);
+
     // A period's days are those from its first to the next period's first.
     private static AttributionDay[] Days(MixModel model, MixWalk walk, MeasuredAttribution attribution)
     {
@@ -93,10 +117,7 @@ public static class Consistency
         }
 
         IReadOnlyList<DateOnly> dates = model.History.Dates;
-        DateOnly from = dates[walk.First];
-        int behind = walk.First + walk.Count;
-        int length = dates.Count > 1 ? dates[^1].DayNumber - dates[^2].DayNumber : 1;
-        DateOnly to = behind < dates.Count ? dates[behind] : dates[^1].AddDays(length);
+        (DateOnly from, DateOnly to) = (dates[walk.First], EndOf(dates, walk.First + walk.Count - 1));
         return [.. attribution.Days.Where(day => day.Day >= from && day.Day < to)];
     }
 

@@ -22,14 +22,16 @@ internal static class CurveInsight
             SteadyResponse response = new(model, channel.Name, query);
             double cost = response.CostPerMedia;
             double? breakEven = response.BreakEven(Reach * response.Most);
+            // Media that cost nothing that is known have no spend, and nothing to break even with.
+            double? spend = response.HasSpend ? cost : null;
             channels.Add(
-                channel.Name, response.Current, response.Current * cost, response.Mean(response.Current), response.MarginalReturn(response.Current),
-                breakEven, breakEven * cost, response.HasSpend ? cost : null);
+                channel.Name, response.Current, response.Current * spend, response.Mean(response.Current),
+                response.HasSpend ? response.MarginalReturn(response.Current) : null, response.HasSpend ? breakEven : null, breakEven * spend, spend);
             for (int k = 0; k < PointCount; k++)
             {
                 double media = Reach * response.Most * k / (PointCount - 1);
                 MixEstimate each = MixEstimate.Of(channel.Name, response.All(media), [.. model.Cloud.Weights], model.Cloud.Grandparents);
-                points.Add(channel.Name, media, media * cost, each.Mean, each.Q05, each.Q95, response.MarginalReturn(media));
+                points.Add(channel.Name, media, media * spend, each.Mean, each.Q05, each.Q95, response.HasSpend ? response.MarginalReturn(media) : null);
             }
         }
 

@@ -104,7 +104,7 @@ public sealed class InsightTests
         DateTimeOffset start = new(Mix.Model.History.Dates[0].ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         for (int i = 0; i < 300; i++)
         {
-            long at = start.AddDays(i % 350).ToUnixTimeMilliseconds();
+            long at = start.AddDays(i % 280).ToUnixTimeMilliseconds();
             attributor.Touch($"v{i}", $"t{i}", at, i % 2);
             attributor.Conversion($"v{i}", $"c{i}", at + 60_000, 1);
         }
@@ -129,6 +129,22 @@ public sealed class InsightTests
         }
 
         Assert.All(rescaled, score => Assert.Equal(1, score.Baseline + score.Touches.Sum(touch => touch.Shares.Incremental), 1e-9));
+    }
+
+    [Fact]
+    public void Only_periods_of_which_the_attribution_has_every_day_are_compared()
+    {
+        IReadOnlyList<DateOnly> dates = Mix.Model.History.Dates;
+        string[] channels = ["tv", "radio"];
+        AttributionDay[] days = [.. Enumerable.Range(dates[3].DayNumber + 2, 30).Select(day => Day(day - 719_162, [], channels))];
+        Insight insight = Consistency.Of(Mix, new MeasuredAttribution("clicks", "i", channels, new AttributionTotals(1), days), new InsightQuery());
+
+        // From the first period that begins within the days to the last one that ends within them.
+        Assert.Equal((dates[4], dates[6]), (insight.From, insight.To));
+        Insight same = MixInsights.Ask(Mix, "contribution", new InsightQuery { From = dates[4], To = dates[6] });
+        InsightTable periods = same.Table("periods");
+        double sum = Enumerable.Range(0, periods.Rows.Count).Where(row => periods.Text(row, "part") == "tv").Sum(row => periods.Number(row, "mean"));
+        Assert.Equal(sum, insight.Table("channels").Number(0, "mix"), 1e-9 * sum);
     }
 
     [Fact]
