@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MixModeler.Streaming.Mix;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Perf;
 

@@ -1,4 +1,5 @@
 using MixModeler.Streaming.Mix;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Perf;
 

@@ -36,6 +36,8 @@ public static class NeededTopics
                 .Concat(plan.Attributions.IsEmpty ? [] : [plan.Topics.Attribution])
                 .Distinct()
                 .Select(topic => (topic, partitions, false)),
+            // One partition of orders makes one owner of the models.
+            .. plan.Mixes.IsEmpty ? [] : new[] { (plan.Topics.Mix, 1, false), (plan.Topics.Measurements, 1, true) },
         ];
 
     /// <summary>Creates what is missing of a topology's nodes.</summary>

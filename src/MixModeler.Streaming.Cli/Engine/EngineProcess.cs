@@ -43,10 +43,12 @@ internal sealed class EngineProcess : IAsyncDisposable
     private KafkaTaskHost? learnerHost;
     private KeyedLanes? keyedLanes;
     private AttributionLanes? attributionLanes;
+    private MixLane? mixLane;
     private DatasetTasks? datasetTasks;
     private DatasetLanes? datasetLanes;
     private HarmonizedView? harmonized;
     private RedisMeasurements? measurements;
+    private MixDesk? mixes;
     private LearnerTask? learner;
     private HubServer? hub;
     private ControlServer? control;
@@ -83,7 +85,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         // Ports first: a taken one should be known before anything joins a group.
         IPAddress bind = IPAddress.Parse(options.ControlBind);
         control = await ControlServer.StartAsync(
-            bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized, () => measurements);
+            bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized, () => measurements, () => mixes);
         if (options.RunsHub)
         {
             HubOptions at = new() { Bind = options.HubBind, Port = options.HubPort };
@@ -95,11 +97,12 @@ internal sealed class EngineProcess : IAsyncDisposable
         partitions = await NeededTopics.EnsureAsync(kafka, topics, options.Partitions, report, stop);
         await StartTopologyAsync(stop);
         measurements = new RedisMeasurements(redis, () => runtime.Live.Order.Active, partitions);
+        mixes = new MixDesk(() => runtime.Live.Order.Active, redis, producer);
         await StartModelsAsync(stop);
         StartHubTail();
+        StartDatasets();
         await FollowLanesAsync();
         StartTasks();
-        StartDatasets();
         sizes = options.RunsTasks ? new StateSizes(options.Redis, Scopes) : null;
         StartLearner();
         await announcements.TopologyAsync(topology, stop);
@@ -135,7 +138,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         await StopAsync(learnerHost);
         foreach (IAsyncDisposable? part in new IAsyncDisposable?[]
         {
-            attributionLanes, datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis,
+            mixLane, attributionLanes, datasetLanes, sizes, control, harmonized, runtime, scoreTail, modelTail, hub, redis,
         })
         {
             if (part is not null)
@@ -144,6 +147,7 @@ internal sealed class EngineProcess : IAsyncDisposable
             }
         }
 
+        mixes?.Dispose();
         producer.Dispose();
         announcements.Dispose();
         stopping.Dispose();
@@ -171,6 +175,7 @@ internal sealed class EngineProcess : IAsyncDisposable
             taskHost?.Status, learnerHost?.Status, learner?.Status, hub?.Status(), HubPort, models.Current.Version, Problems());
         status.Datasets = [.. Datasets()];
         status.Attributions = [.. attributionLanes?.Reports ?? []];
+        status.Mixes = [.. mixLane?.Standings ?? []];
         status.Operators = [.. status.Operators, .. DatasetOperators.Of(status.Datasets, status.Operators)];
         status.Started = started;
         return status;
@@ -192,6 +197,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         string?[] all =
         [
             taskHost?.Problem, learnerHost?.Problem, .. keyedLanes?.Problems ?? [], .. datasetLanes?.Problems ?? [], .. attributionLanes?.Problems ?? [],
+            mixLane?.Problem,
             scoreTail?.Problem, modelTail?.Problem, producer.Problem,
             .. runtime.Problems, followProblem,
         ];
@@ -333,6 +339,8 @@ internal sealed class EngineProcess : IAsyncDisposable
             await keyedLanes.FollowAsync(topology);
             attributionLanes ??= new AttributionLanes(kafka, producer, redis!, report);
             await attributionLanes.FollowAsync(topology, partitions, stopping.Token);
+            mixLane ??= new MixLane(kafka, producer, redis!, runtime.Live, new MixSource(harmonized!, measurements!), report);
+            mixLane.Follow(topology);
         }
     }
 

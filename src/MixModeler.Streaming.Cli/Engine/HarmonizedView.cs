@@ -39,15 +39,35 @@ internal sealed class HarmonizedView : IHarmonizedSource, IAsyncDisposable
         await looking.WaitAsync(stop);
         try
         {
-            TopologyPlan now = Plan;
-            if (lookedAt is not { } last || clock.GetElapsedTime(last) >= FreshFor || lookedBy != now)
+            await BringUpAsync(stop);
+            return follower.Table;
+        }
+        finally
+        {
+            looking.Release();
+        }
+    }
+
+    /// <summary>The table, and for each dataset that is shown the newest day that any of its records, or a time marker, told of.</summary>
+    /// <exception cref="TaskLostException">With <see cref="TaskLoss.StoreAway"/>.</exception>
+    public async Task<(HarmonizedTable Table, HarmonizePlan Plan, IReadOnlyDictionary<string, DateOnly> ToldThrough)> LookWithDaysAsync(CancellationToken stop)
+    {
+        await looking.WaitAsync(stop);
+        try
+        {
+            TopologyPlan now = await BringUpAsync(stop);
+            Dictionary<string, DateOnly> told = new(StringComparer.Ordinal);
+            foreach (DatasetPlan dataset in now.Harmonized.Datasets)
             {
-                await follower.LookAsync(now.Harmonized, stop);
-                lookedAt = clock.GetTimestamp();
-                lookedBy = now;
+                string identity = follower.Catalog.Active.GetValueOrDefault(dataset.Name)?.Plan.Identity ?? dataset.Identity;
+                DateOnly[] days = [.. follower.ProgressOf(dataset.Name, identity).Select(each => NewestOf(each.Progress)).OfType<DateOnly>()];
+                if (days.Length > 0)
+                {
+                    told[dataset.Name] = days.Max();
+                }
             }
 
-            return follower.Table;
+            return (follower.Table, now.Harmonized, told);
         }
         finally
         {
@@ -107,6 +127,23 @@ internal sealed class HarmonizedView : IHarmonizedSource, IAsyncDisposable
         looking.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private async Task<TopologyPlan> BringUpAsync(CancellationToken stop)
+    {
+        TopologyPlan now = Plan;
+        if (lookedAt is not { } last || clock.GetElapsedTime(last) >= FreshFor || lookedBy != now)
+        {
+            await follower.LookAsync(now.Harmonized, stop);
+            lookedAt = clock.GetTimestamp();
+            lookedBy = now;
+        }
+
+        return now;
+    }
+
+    private static DateOnly? NewestOf(DatasetProgress? progress) => progress is { NewestMs: > 0 and long newest }
+        ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(newest).UtcDateTime)
+        : progress?.NewestDate;
 
     private async Task<DatasetStanding> StandingOfAsync(DatasetPlan dataset, bool isShown, CancellationToken stop)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using MixModeler.Streaming.Attribute;
 using MixModeler.Streaming.Cli.Harmonize;
@@ -73,7 +72,7 @@ internal static class InsightsCommand
             throw new CommandException(ExitCode.Usage, answer.Absent ?? string.Join('\n', answer.Problems.Select(problem => $"--{problem}.")));
         }
 
-        Print(parsed, answer.Compute());
+        InsightOutput.Print(answer.Compute(), parsed.GetValue(Table), parsed.GetValue(Csv), parsed.GetValue(Json));
         return ExitCode.Done;
     }
 
@@ -90,7 +89,7 @@ internal static class InsightsCommand
         string path = $"v1/insights/{(isMix ? "mixes" : "attributions")}/{Uri.EscapeDataString(model)}/{question}?format=json{words}";
         using ControlClient client = new(engine);
         JsonElement answer = await client.GetAsync(path, JsonText.Element, stop);
-        Print(parsed, InsightText.FromJson(answer));
+        InsightOutput.Print(InsightText.FromJson(answer), parsed.GetValue(Table), parsed.GetValue(Csv), parsed.GetValue(Json));
     }
 
     private static MeasuredAttribution Attribution(ParseResult parsed, string question)
@@ -107,54 +106,4 @@ internal static class InsightsCommand
         return AttributionLog.Read(text, file, "events", options, out IReadOnlyList<Problem> problems)
             ?? throw new CommandException(ExitCode.Failed, string.Join('\n', problems));
     }
-
-    private static void Print(ParseResult parsed, Insight insight)
-    {
-        string? table = parsed.GetValue(Table);
-        if (table is not null && insight.Tables.All(each => each.Name != table))
-        {
-            string known = string.Join(", ", insight.Tables.Select(each => each.Name));
-            throw new CommandException(ExitCode.Usage, $"--table: there is no '{table}', there is {known}.");
-        }
-
-        if (parsed.GetValue(Csv))
-        {
-            Console.Out.Write(InsightText.ToCsv(insight, table));
-        }
-        else if (parsed.GetValue(Json))
-        {
-            using Stream output = Console.OpenStandardOutput();
-            output.Write([.. InsightText.ToJson(insight), (byte)'\n']);
-        }
-        else
-        {
-            PrintText(insight, table);
-        }
-    }
-
-    private static void PrintText(Insight insight, string? table)
-    {
-        string range = insight is { From: { } from, To: { } to } ? $", {InsightText.Cell(from)} to {InsightText.Cell(to)}" : "";
-        Console.WriteLine($"{insight.Question} of {insight.Model}{range}");
-        foreach ((string name, object? value) in insight.Facts)
-        {
-            Console.WriteLine($"  {name}: {Shown(value)}");
-        }
-
-        foreach (InsightTable each in insight.Tables.Where(each => table is null || each.Name == table))
-        {
-            Console.WriteLine(each.Name);
-            int[] numbers = [.. Enumerable.Range(0, each.Columns.Count).Where(c => each.Rows.Any(row => row[c] is double or long or int))];
-            ConsoleTable.Print(each.Columns, each.Rows.Select(row => row.Select(Shown)), numbers);
-        }
-
-        insight.Notes.ForEach(Console.WriteLine);
-    }
-
-    private static string Shown(object? cell) => cell switch
-    {
-        double number => double.IsFinite(number) ? PlanText.Number(number) : "",
-        long count => count.ToString("#,0", CultureInfo.InvariantCulture),
-        _ => InsightText.Cell(cell),
-    };
 }

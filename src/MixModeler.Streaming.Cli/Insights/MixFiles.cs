@@ -4,6 +4,7 @@ using MixModeler.Streaming.Cli.Plans;
 using MixModeler.Streaming.Measure;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Cli.Insights;
 

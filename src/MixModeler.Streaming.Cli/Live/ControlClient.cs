@@ -60,6 +60,18 @@ internal sealed class ControlClient : IDisposable
         return SendAsync(request, stop);
     }
 
+    public async Task<string> TextAsync(string path, CancellationToken stop)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(engine, path));
+        return (await SendAsync(request, stop)).Json;
+    }
+
+    public async Task DeleteAsync(string path, CancellationToken stop)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Delete, new Uri(engine, path));
+        await SendAsync(request, stop);
+    }
+
     /// <summary>An answer that comes line by line and may have no end.</summary>
     public async IAsyncEnumerable<string> LinesAsync(string path, [EnumeratorCancellation] CancellationToken stop)
     {

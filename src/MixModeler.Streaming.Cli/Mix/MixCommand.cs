@@ -1,133 +1,25 @@
 using System.CommandLine;
-using System.Globalization;
-using MixModeler.Streaming.Mix;
-using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli.Mix;
 
-/// <summary>`mixmodeler mix fit`: a marketing-mix model over a plain table.</summary>
+/// <summary>`mixmodeler mix …`: marketing-mix models, over a file and in running engines.</summary>
 internal static class MixCommand
 {
-    public static Command Create()
+    public static Command Create() => new("mix", """
+        Marketing-mix models.
+
+        Example:  mixmodeler mix fit --data FILE.csv --spec FILE.yaml
+        Example:  mixmodeler mix list
+        """)
     {
-        Option<string> data = new("--data") { Description = "CSV file with a header: a row a period, oldest first.", Required = true };
-        Option<string> spec = new("--spec") { Description = "YAML file that says what the columns are and what is believed.", Required = true };
-        Option<bool> noCertificate = new("--no-certificate") { Description = "Leave out the batch run that the streaming posterior is held against." };
-        Option<int?> seed = new("--seed") { Description = "In place of the spec's seed." };
-        Option<int?> particles = new("--particles") { Description = "In place of the spec's number of particles, 50 or more." };
-        Option<bool> json = Settings.Json();
-        Command fit = new("fit", """
-            Take in a table period by period and print what is known at its end: parameters, contributions, fit, and a certificate.
-
-            The certificate is the distance of the streaming posterior to a batch run over the same rows, in Monte-Carlo standard errors.
-
-            Example:  mixmodeler mix fit --data docs/science/data/mmm_example.csv --spec docs/science/data/mmm_example.yaml
-            """) { data, spec, noCertificate, seed, particles, json };
-        fit.SetAction(parsed => Fit(
-            parsed.GetValue(data)!, parsed.GetValue(spec)!, parsed.GetValue(json), !parsed.GetValue(noCertificate),
-            parsed.GetValue(seed), parsed.GetValue(particles)));
-        return new Command("mix", "Marketing-mix models.\n\nExample:  mixmodeler mix fit --data FILE.csv --spec FILE.yaml") { fit };
-    }
-
-    private static int Fit(string data, string specFile, bool json, bool isCertified, int? seed, int? particles)
-    {
-        if (seed < 0 || particles < 50)
-        {
-            throw new CommandException(ExitCode.Usage, "--seed is 0 or more, --particles 50 or more.");
-        }
-
-        MixSpecResult read = MixSpecReader.Parse(File.ReadAllText(specFile), specFile);
-        MixSpec spec = read.Spec ?? throw Invalid(ExitCode.InvalidTopology, read.Problems);
-        spec = spec with { Seed = (ulong?)seed ?? spec.Seed, Particles = particles ?? spec.Particles };
-        MixTable table = MixTable.Read(File.ReadAllText(data), data, spec);
-        if (table.Problems.Count > 0)
-        {
-            throw Invalid(ExitCode.Failed, table.Problems);
-        }
-
-        spec = table.Spec;
-        MixModel model = MixModel.Create(spec, table.Observations);
-        foreach (MixObservation observation in table.Observations)
-        {
-            model.Update(observation);
-        }
-
-        MixReport report = MixReport.Of(model);
-        MixCertificate? certificate = isCertified ? MixCertificate.Make(model) : null;
-        if (json)
-        {
-            using Stream output = Console.OpenStandardOutput();
-            MixReportJson.Write(output, model, report, certificate);
-            output.WriteByte((byte)'\n');
-        }
-        else
-        {
-            MixText.Write(Console.Out, model, report, certificate);
-        }
-
-        return ExitCode.Done;
-    }
-
-    private static CommandException Invalid(int exitCode, IReadOnlyList<Problem> problems) =>
-        new(exitCode, string.Join('\n', problems.Select(problem => problem.ToString())));
-}
-
-/// <summary>A report as tables for people.</summary>
-internal static class MixText
-{
-    public static void Write(TextWriter output, MixModel model, MixReport report, MixCertificate? certificate)
-    {
-        output.WriteLine($"{model.Periods} periods, {model.Spec.Particles} particles, seed {model.Spec.Seed}, moved {model.Resamplings} times");
-        output.WriteLine();
-        int width = Math.Max(9, report.Parameters.Max(parameter => parameter.Name.Length));
-        output.WriteLine($"{"parameter".PadRight(width)}  {"mean",14}  {"sd",12}  {"5 %",14}  {"95 %",14}");
-        foreach (MixEstimate each in report.Parameters)
-        {
-            output.WriteLine($"{each.Name.PadRight(width)}  {Text(each.Mean),14}  {Text(each.Sd),12}  {Text(each.Q05),14}  {Text(each.Q95),14}");
-        }
-
-        output.WriteLine();
-        output.WriteLine($"{"channel".PadRight(width)}  {"contribution",14}  {"5 %",14}  {"95 %",14}  {"share",7}  {"ROI",9}  {"marginal",9}");
-        foreach (ChannelContribution each in report.Contributions)
-        {
-            ResponseCurve curve = report.Curves.First(curve => curve.Channel == each.Channel);
-            string roi = each.Roi is MixEstimate known ? Text(known.Mean) : "";
-            output.WriteLine($"{each.Channel.PadRight(width)}  {Text(each.Total.Mean),14}  {Text(each.Total.Q05),14}  {Text(each.Total.Q95),14}"
-                + $"  {each.Share.ToString("P1", CultureInfo.InvariantCulture),7}  {roi,9}  {Text(curve.MarginalRoi),9}");
-        }
-
-        output.WriteLine();
-        MixFitFigures fit = report.Fit;
-        output.WriteLine($"fit, posterior predictive  R2 {Text(fit.R2)}, NRMSE {Text(fit.Nrmse)}, MAPE {Text(fit.Mape)}, RMSE {Text(fit.Rmse)}");
-        output.WriteLine($"fit, posterior mean        R2 {Text(fit.OfMean.R2)}, NRMSE {Text(fit.OfMean.Nrmse)}, MAPE {Text(fit.OfMean.Mape)}, "
-            + $"sMAPE {Text(fit.OfMean.Smape)}, RMSE {Text(fit.OfMean.Rmse)}");
-        output.WriteLine($"foretold, {model.Scores.Count} periods      CRPS {Text(model.Scores.Crps)}, MAPE {Text(model.Scores.Mape)}, "
-            + $"90 % intervals held {Text(100 * model.Scores.Coverage90)} %");
-        if (fit.Regions is { } regions)
-        {
-            output.WriteLine($"fit of {model.Spec.Regions!.Members.Count} regions, mean     R2 {Text(regions.R2)}, MAPE {Text(regions.Mape)}, weighted MAPE {Text(regions.WeightedMape)}");
-        }
-
-        WriteCertificate(output, certificate);
-    }
-
-    private static void WriteCertificate(TextWriter output, MixCertificate? certificate)
-    {
-        if (certificate is null)
-        {
-            return;
-        }
-
-        MixDistance worst = certificate.Distances.MaxBy(each => each.Distance)!;
-        output.WriteLine();
-        output.WriteLine($"certificate {(certificate.Holds ? "holds" : "does NOT hold")}: at most {Text(certificate.MaxDistance)} Monte-Carlo standard errors from a batch of "
-            + $"{certificate.Draws} draws ({Text(certificate.BatchSeconds)} s, R-hat {Text(certificate.RHatMax)}); farthest is {worst.Name}");
-    }
-
-    private static string Text(double value) => Math.Abs(value) switch
-    {
-        >= 1_000 => value.ToString("#,0", CultureInfo.InvariantCulture),
-        >= 100 => value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ => value.ToString("0.####", CultureInfo.InvariantCulture),
+        FitCommand.Create(),
+        MixViewCommands.CreateList(),
+        MixViewCommands.CreateShow(),
+        MixViewCommands.CreateScore(),
+        MixOrderCommands.CreateTrain(),
+        MixOrderCommands.CreateRescore(),
+        MixOrderCommands.CreateLift(),
+        MixDeclarationCommands.CreateDuplicate(),
+        MixDeclarationCommands.CreateDelete(),
     };
 }

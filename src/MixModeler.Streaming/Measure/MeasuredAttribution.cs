@@ -9,4 +9,8 @@ namespace MixModeler.Streaming.Measure;
 /// <param name="Totals">Sums over all journeys that hold now.</param>
 /// <param name="Days">By day of the conversion, oldest first.</param>
 public sealed record MeasuredAttribution(
-    string Name, string Identity, IReadOnlyList<string> Channels, AttributionTotals Totals, IReadOnlyList<AttributionDay> Days);
+    string Name, string Identity, IReadOnlyList<string> Channels, AttributionTotals Totals, IReadOnlyList<AttributionDay> Days)
+{
+    /// <summary>The last day whose conversions cannot change any more; null where nobody knows.</summary>
+    public DateOnly? SettledThrough { get; init; }
+}

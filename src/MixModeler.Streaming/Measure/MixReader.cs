@@ -1,5 +1,6 @@
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.State;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Measure;
 
@@ -16,7 +17,7 @@ public sealed class MixReader(string name, string identity, MixSpec spec, IState
     /// <exception cref="TaskLostException">With <see cref="TaskLoss.StoreAway"/>.</exception>
     /// <exception cref="InvalidDataException">What is stored is damaged.</exception>
     public async Task<MeasuredMix?> ReadAsync(CancellationToken stop) =>
-        await mixes.PeekAsync(stop).ConfigureAwait(false) is { } stored
-            ? new MeasuredMix(name, identity, stored.Model, stored.Certificate, stored.Refreshes)
+        await mixes.PeekAsync(stop).ConfigureAwait(false) is { Model: { } model } stored
+            ? new MeasuredMix(name, identity, model, stored.Certificate, stored.Refreshes)
             : null;
 }

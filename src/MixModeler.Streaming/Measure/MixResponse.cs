@@ -1,6 +1,7 @@
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Plan;
 using MixModeler.Streaming.Plan.Curves;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Measure;
 

@@ -9,16 +9,19 @@ namespace MixModeler.Streaming.Measure;
 public static class StoredAttribution
 {
     /// <param name="model">Of which model.</param>
+    /// <param name="lateness">Of the events: what is later by more cannot change a score.</param>
     /// <param name="stores">Of each partition.</param>
     /// <param name="stop">Gives up.</param>
     /// <returns>Null where no conversion was attributed yet.</returns>
     /// <exception cref="TaskLostException">A store is away.</exception>
-    public static async Task<MeasuredAttribution?> ReadAsync(AttributionPlan model, IEnumerable<IStateStore> stores, CancellationToken stop)
+    public static async Task<MeasuredAttribution?> ReadAsync(
+        AttributionPlan model, TimeSpan lateness, IEnumerable<IStateStore> stores, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stores);
         AttributionTotals totals = new(model.Order);
         SortedDictionary<int, DaySums> days = [];
+        long settledMs = long.MaxValue;
         foreach (IStateStore store in stores)
         {
             StateGlance? glance = await store.PeekAsync(stop).ConfigureAwait(false);
@@ -28,6 +31,7 @@ public static class StoredAttribution
             }
 
             AttributionProgress progress = AttributionProgress.Unpack(record, new Observe.OffsetLedger());
+            settledMs = progress.NewestMs > 0 ? Math.Min(settledMs, progress.NewestMs - (long)lateness.TotalMilliseconds) : settledMs;
             if (progress.LastDay >= progress.FirstDay)
             {
                 await AddAsync(store, progress, totals, days, stop).ConfigureAwait(false);
@@ -37,7 +41,10 @@ public static class StoredAttribution
         string[] names = [.. model.Touchpoints.Select(touchpoint => touchpoint.Name)];
         return days.Count == 0
             ? null
-            : new MeasuredAttribution(model.Name, model.Identity, names, totals, [.. days.Select(day => day.Value.ToDay(day.Key, names))]);
+            : new MeasuredAttribution(model.Name, model.Identity, names, totals, [.. days.Select(day => day.Value.ToDay(day.Key, names))])
+            {
+                SettledThrough = DateOnly.FromDateTime(DateTime.UnixEpoch.AddMilliseconds(settledMs)).AddDays(-1),
+            };
     }
 
     private static async Task AddAsync(

@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>How long the batch sampler runs.</summary>
@@ -6,6 +8,12 @@ namespace MixModeler.Streaming.Mix;
 /// <param name="Draws">Steps of each that are kept.</param>
 public sealed record MixBatchOptions(int Chains = 4, int WarmUp = 3_000, int Draws = 10_000)
 {
+    /// <summary>One chain after the other, on one processor.</summary>
+    public bool IsSequential { get; init; }
+
+    /// <summary>Gives it up.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Longer with the square of the coordinates: so many steps a random walk needs to learn their covariance and to go round.</summary>
     public static MixBatchOptions For(MixModel model)
     {
@@ -41,7 +49,8 @@ internal sealed class MixBatch
     {
         MixBatch batch = new(model, options, seed);
         MixDraws[] chains = new MixDraws[options.Chains];
-        Parallel.For(0, options.Chains, chain => chains[chain] = batch.RunChain(chain));
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.IsSequential ? 1 : -1, CancellationToken = options.Stop };
+        Parallel.For(0, options.Chains, parallel, chain => chains[chain] = batch.RunChain(chain));
         return chains;
     }
 
@@ -54,6 +63,7 @@ internal sealed class MixBatch
         Shape shape = new(size);
         for (int step = 0; step < options.WarmUp; step++)
         {
+            options.Stop.ThrowIfCancellationRequested();
             bool accepted = worker.Try(particle, shape.Factor, shape.Step, history, lifts, ref random);
             shape.Adapt(particle, accepted, step);
             if (step == options.WarmUp / 3)
@@ -65,6 +75,7 @@ internal sealed class MixBatch
         MixDraws draws = new(layout, particles, history);
         for (int step = 0; step < options.Draws; step++)
         {
+            options.Stop.ThrowIfCancellationRequested();
             worker.Try(particle, shape.Factor, shape.Step, history, lifts, ref random);
             draws.Add(worker.Likelihood, particle, 1.0 / options.Draws);
         }

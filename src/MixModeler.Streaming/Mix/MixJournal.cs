@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>A model over a table, with what it said at each period. Costs a walk over all particles a period; one owner.</summary>

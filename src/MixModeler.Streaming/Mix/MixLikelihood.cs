@@ -1,4 +1,6 @@
 // Hot path: once per particle and period. Budget: 0 B. Measured by `bench mix`.
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>What one particle says of every period: the expected outcome, its baseline, what each channel contributed. Reused.</summary>

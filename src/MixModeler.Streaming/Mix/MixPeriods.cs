@@ -1,6 +1,6 @@
 using System.Globalization;
 using MixModeler.Streaming.Harmonize.Table;
-using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Mix;
 
@@ -13,25 +13,24 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
     /// Media and spend that no row tells are 0, a credit that no row tells is none. Where an outcome or a factor is missing, or a number
     /// is of no use, the periods end before it until the table tells otherwise: carry-over knows no gaps.
     /// </summary>
-    /// <param name="table">Read as of one moment for each column.</param>
-    /// <param name="feed">Where columns come from.</param>
-    /// <param name="spec">Which columns there are.</param>
+    /// <param name="look">The table and the credits as they stand.</param>
+    /// <param name="plan">Where columns come from, and the training window.</param>
     /// <param name="closedThrough">The last day of which all is in; a period that goes on behind it is not closed.</param>
-    public static MixPeriods Read(HarmonizedTable table, MixFeed feed, MixSpec spec, DateOnly closedThrough)
+    public static MixPeriods Read(MixLook look, MixPlan plan, DateOnly closedThrough)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(feed);
-        ArgumentNullException.ThrowIfNull(spec);
-        Columns columns = new(table, feed, feed.To is { } to && to < closedThrough ? to : closedThrough);
+        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(plan);
+        MixSpec spec = plan.Spec;
+        Columns columns = new(look, plan, plan.To is { } to && to < closedThrough ? to : closedThrough);
         SortedDictionary<DateOnly, double> outcomes = columns.Of(spec.Target);
         string[] inputs = new MixLayout(spec).Inputs;
-        SortedDictionary<DateOnly, double>[] series = [.. inputs.Select(columns.Of)];
+        SortedDictionary<DateOnly, double>[] series = [.. inputs.Select(column => columns.Of(column, outcomes.Keys))];
         if (columns.Problem is not null || outcomes.Count == 0)
         {
             return new MixPeriods([], columns.Problem);
         }
 
-        int days = feed.Grain == Grain.Weekly ? 7 : 1;
+        int days = plan.DaysPerPeriod;
         List<MixObservation> periods = [];
         // The window's last period has to end in it.
         for (DateOnly date = outcomes.Keys.First(); date <= outcomes.Keys.Last(); date = date.AddDays(days))
@@ -79,25 +78,32 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Columns as series, read from the table.</summary>
-    private sealed class Columns(HarmonizedTable table, MixFeed feed, DateOnly last)
+    private sealed class Columns(MixLook look, MixPlan plan, DateOnly last)
     {
-        private GridGrain Grain => feed.Grain == Topology.Datasets.Grain.Weekly ? GridGrain.Weekly : GridGrain.Daily;
+        private GridGrain Grain => plan.Grain == Topology.Datasets.Grain.Weekly ? GridGrain.Weekly : GridGrain.Daily;
 
         public DateOnly Last => last;
 
         /// <summary>The first one.</summary>
         public string? Problem { get; private set; }
 
-        public SortedDictionary<DateOnly, double> Of(string name)
+        /// <param name="name">Of the column.</param>
+        /// <param name="periods">First days of the periods that a credit is summed over.</param>
+        public SortedDictionary<DateOnly, double> Of(string name, IEnumerable<DateOnly>? periods = null)
         {
             SortedDictionary<DateOnly, double> values = [];
-            if (feed.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
+            if (plan.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
             {
                 Problem ??= $"nothing says where '{name}' comes from";
                 return values;
             }
 
-            (string? Date, string? Type, string? Value)[] rows = column.IsFactor ? Factors(column) : Rows(column);
+            if (column.IsCredit)
+            {
+                return look.Credits.GetValueOrDefault(column.Of)?.Of(column, periods ?? [], plan.DaysPerPeriod) ?? values;
+            }
+
+            (string? Date, string? Type, string? Value)[] rows = column.Kind == MixColumnKind.Factor ? Factors(column) : Rows(column);
             string wanted = Grain == GridGrain.Weekly ? "week" : "day";
             foreach ((string? date, string? type, string? value) in rows)
             {
@@ -118,13 +124,13 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
             return values;
         }
 
-        private (string?, string?, string?)[] Rows(MixColumn column)
+        private (string?, string?, string?)[] Rows(MixColumnPlan column)
         {
-            GridResult grid = table.Grid(new GridQuery
+            GridResult grid = look.Table.Grid(new GridQuery
             {
-                Columns = ["event_date", "date_type", column.Field],
-                Filters = [.. column.Filters],
-                From = feed.From,
+                Columns = ["event_date", "date_type", column.Of],
+                Filters = [.. column.Where.Select(GridFilter.Of)],
+                From = plan.From,
                 To = last,
                 Grain = Grain,
                 Size = 0,
@@ -133,9 +139,9 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
             return [.. grid.Rows.Select(row => (row[0], row[1], row[2]))];
         }
 
-        private (string?, string?, string?)[] Factors(MixColumn column)
+        private (string?, string?, string?)[] Factors(MixColumnPlan column)
         {
-            FactorResult factors = table.Factors(new FactorQuery { Names = [column.Field], From = feed.From, To = last, Grain = Grain });
+            FactorResult factors = look.Table.Factors(new FactorQuery { Names = [column.Of], From = plan.From, To = last, Grain = Grain });
             Problem ??= factors.Problems.FirstOrDefault();
             return [.. factors.Rows.Select(row => ((string?)row.Date, (string?)row.DateType, (string?)row.Value))];
         }

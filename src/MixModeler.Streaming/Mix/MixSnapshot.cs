@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using MixModeler.Streaming.Topology.Mixes;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Mix;

@@ -1,19 +1,21 @@
 using System.Text;
 using MixModeler.Streaming.State;
+using MixModeler.Streaming.Topology.Mixes;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>
 /// A model in a state store, under a scope of its own: one owner writes, fenced by the store's epoch, and anybody reads. What is read is one
-/// commit's, whole: model, refreshes and certificate stand in one record.
+/// commit's, whole: orders, model, refreshes and certificate stand in one record.
 /// <code>
-/// format | identity | model, see MixSnapshot | refreshes | certificate: periods, or 0 without one; distances, draws, figures | CRC-32C
+/// format | orders: next offset, window, experiments | identity | waiting | closed through | model or nothing, see MixSnapshot | refreshes
+///   | certificate: periods, or 0 without one; distances, draws, figures | CRC-32C
 /// </code>
 /// </summary>
 public sealed class MixStore
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     private readonly IStateStore store;
     private readonly string identity;
@@ -22,7 +24,7 @@ public sealed class MixStore
     private StateLease? lease;
 
     /// <param name="store">Of the scope.</param>
-    /// <param name="identity">Of everything that decides what is learned: what is stored under another one is passed over.</param>
+    /// <param name="identity">Of everything that decides what is learned: of what is stored under another one only the orders count.</param>
     /// <param name="spec">The model's.</param>
     public MixStore(IStateStore store, string identity, MixSpec spec)
     {
@@ -42,7 +44,7 @@ public sealed class MixStore
         return Read(lease.TaskRecord);
     }
 
-    /// <summary>What is stored now, for readers: takes no epoch. Null where nothing is, or where it is another model's.</summary>
+    /// <summary>What is stored now, for readers: takes no epoch. Null where nothing is.</summary>
     /// <exception cref="TaskLostException">With <see cref="TaskLoss.StoreAway"/>.</exception>
     public async Task<StoredMix?> PeekAsync(CancellationToken stop) =>
         Read((await store.PeekAsync(stop).ConfigureAwait(false))?.TaskRecord);
@@ -68,10 +70,13 @@ public sealed class MixStore
 
     private byte[] Write(StoredMix mix)
     {
-        byte[] model = MixSnapshot.Write(mix.Model);
+        byte[] model = mix.Model is null ? [] : MixSnapshot.Write(mix.Model);
         PackedWriter writer = new(model.Length + 4_096);
         writer.Byte(Format);
+        WriteOrders(writer, mix.Orders);
         WriteText(writer, identity);
+        WriteText(writer, mix.Waiting ?? "");
+        WriteDay(writer, mix.ClosedThrough);
         writer.Bytes(model);
         writer.VarUInt((ulong)mix.Refreshes.Count);
         foreach (MixRefresh refresh in mix.Refreshes)
@@ -135,12 +140,21 @@ public sealed class MixStore
         }
 
         PackedReader reader = new(bytes.AsSpan(..^4));
-        if (reader.Byte() != Format || ReadText(ref reader) != identity)
+        if (reader.Byte() != Format)
         {
             return null;
         }
 
-        MixModel model = MixSnapshot.Read(reader.Bytes(), spec);
+        MixOrders orders = ReadOrders(ref reader);
+        if (ReadText(ref reader) != identity)
+        {
+            return new StoredMix { Orders = orders };
+        }
+
+        string waiting = ReadText(ref reader);
+        DateOnly? closed = ReadDay(ref reader);
+        ReadOnlySpan<byte> snapshot = reader.Bytes();
+        MixModel? model = snapshot.Length == 0 ? null : MixSnapshot.Read(snapshot, spec);
         MixRefresh[] refreshes = new MixRefresh[reader.Count(1)];
         for (int i = 0; i < refreshes.Length; i++)
         {
@@ -158,7 +172,16 @@ public sealed class MixStore
         }
 
         int certified = (int)reader.VarUInt();
-        return new StoredMix(model, refreshes, certified > 0 ? ReadCertificate(ref reader) : null, certified);
+        return new StoredMix
+        {
+            Orders = orders,
+            Waiting = waiting.Length == 0 ? null : waiting,
+            ClosedThrough = closed,
+            Model = model,
+            Refreshes = refreshes,
+            Certificate = certified > 0 ? ReadCertificate(ref reader) : null,
+            CertifiedPeriods = certified,
+        };
     }
 
     private static MixCertificate ReadCertificate(ref PackedReader reader)
@@ -173,6 +196,46 @@ public sealed class MixStore
 
         return new MixCertificate(distances, draws, effective, rHat, seconds);
     }
+
+    private static void WriteOrders(PackedWriter writer, MixOrders orders)
+    {
+        writer.VarUInt((ulong)orders.NextOffset);
+        WriteDay(writer, orders.From);
+        WriteDay(writer, orders.To);
+        writer.VarUInt((ulong)orders.LiftTests.Count);
+        foreach ((string id, LiftTest test) in orders.LiftTests)
+        {
+            WriteText(writer, id);
+            WriteText(writer, test.Channel);
+            WriteDay(writer, test.From);
+            WriteDay(writer, test.To);
+            WriteDay(writer, test.MeasuredTo);
+            writer.Double(test.MediaDelta);
+            writer.Double(test.Lift);
+            writer.Double(test.StandardError);
+        }
+    }
+
+    private static MixOrders ReadOrders(ref PackedReader reader)
+    {
+        MixOrders orders = new() { NextOffset = (long)reader.VarUInt(), From = ReadDay(ref reader), To = ReadDay(ref reader) };
+        int count = reader.Count(1);
+        for (int i = 0; i < count; i++)
+        {
+            string id = ReadText(ref reader);
+            LiftTest test = new(
+                ReadText(ref reader), ReadDay(ref reader)!.Value, ReadDay(ref reader)!.Value, ReadDay(ref reader)!.Value,
+                reader.Double(), reader.Double(), reader.Double());
+            orders = orders with { LiftTests = orders.LiftTests.Add(id, test) };
+        }
+
+        return orders;
+    }
+
+    // 0 for none.
+    private static void WriteDay(PackedWriter writer, DateOnly? day) => writer.VarUInt(day is { } date ? (ulong)date.DayNumber + 1 : 0);
+
+    private static DateOnly? ReadDay(ref PackedReader reader) => reader.VarUInt() is > 0 and ulong day ? DateOnly.FromDayNumber((int)day - 1) : null;
 
     private static void WriteText(PackedWriter writer, string text) => writer.Bytes(Encoding.UTF8.GetBytes(text));
 

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>
-/// A model that follows a table of closed periods whose numbers may still change: whatever came when, it holds what a model holds that saw
-/// the table as it stands now, from its first period to its last, bit by bit. Not thread-safe: one writer.
+/// A model that follows a table of closed periods, and experiments, that may still change: whatever came when, it holds what a model holds
+/// that saw the table as it stands now, with all experiments known, from its first period to its last, bit by bit. Not thread-safe: one
+/// writer.
 /// </summary>
 /// <remarks>
 /// Periods that follow are taken in one by one. Where an earlier one changed, came late or went, the newest checkpoint before it is restored
@@ -16,10 +18,11 @@ public sealed class MixStream
     private const int CheckpointEvery = 26;
 
     private readonly MixSpec spec;
-    private readonly MixLayout layout;
     private readonly List<MixObservation> log = [];
     private readonly List<MixRefresh> refreshes = [];
     private readonly SortedList<int, byte[]> checkpoints = [];
+    private MixLayout layout;
+    private LiftTest[] tests;
 
     /// <exception cref="ArgumentException">The spec has regions, which tables do not tell apart yet.</exception>
     public MixStream(MixSpec spec)
@@ -32,14 +35,16 @@ public sealed class MixStream
 
         this.spec = spec;
         layout = new MixLayout(spec);
+        tests = [.. LiftTest.InOrder(spec.LiftTests)];
     }
 
     /// <summary>Goes on with a model that was put away.</summary>
     /// <param name="model">Of <paramref name="spec"/>; it belongs to the stream from now on.</param>
     /// <param name="spec">The same spec.</param>
     /// <param name="before">One for each period that the model took in.</param>
+    /// <param name="tests">The experiments that it knows; null for those of the spec.</param>
     /// <exception cref="ArgumentException">Model and refreshes are not of one stream.</exception>
-    public MixStream(MixModel model, MixSpec spec, IReadOnlyList<MixRefresh> before)
+    public MixStream(MixModel model, MixSpec spec, IReadOnlyList<MixRefresh> before, IReadOnlyList<LiftTest>? tests = null)
         : this(spec)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -50,6 +55,7 @@ public sealed class MixStream
         }
 
         Model = model;
+        Use(tests ?? spec.LiftTests);
         refreshes.AddRange(before);
         MixHistory history = model.History;
         for (int t = 0; t < history.Periods; t++)
@@ -70,27 +76,29 @@ public sealed class MixStream
 
     /// <summary>Takes in the table as it stands.</summary>
     /// <param name="closed">All closed periods, oldest first.</param>
+    /// <param name="known">All experiments that are known; null for those that are known already.</param>
     /// <returns>Whether anything changed.</returns>
     /// <exception cref="ArgumentException">As <see cref="MixModel.Update"/>; the stream is then as far as the period before.</exception>
-    public bool Take(IReadOnlyList<MixObservation> closed)
+    public bool Take(IReadOnlyList<MixObservation> closed, IReadOnlyList<LiftTest>? known = null)
     {
         ArgumentNullException.ThrowIfNull(closed);
+        DateOnly? changed = known is null ? null : Use(known);
         int same = 0;
-        while (same < log.Count && same < closed.Count && AreSame(log[same], closed[same]))
+        while (same < log.Count && same < closed.Count && AreSame(log[same], closed[same]) && !(closed[same].Date >= changed))
         {
             same++;
         }
 
         if (same == log.Count && same == closed.Count)
         {
-            return false;
+            Model?.WaitFor(tests);
+            return changed is not null;
         }
 
         int revised = log.Count - same;
         if (closed.Count == 0)
         {
-            Forget(0);
-            Model = null;
+            Restart();
             return true;
         }
 
@@ -109,6 +117,27 @@ public sealed class MixStream
         return true;
     }
 
+    /// <summary>As if nothing had been taken in yet.</summary>
+    public void Restart()
+    {
+        Forget(0);
+        Model = null;
+    }
+
+    /// <summary>Knows other experiments from now on; the earliest day at which one that came or went takes effect, or null.</summary>
+    private DateOnly? Use(IReadOnlyList<LiftTest> known)
+    {
+        LiftTest[] next = [.. LiftTest.InOrder(known)];
+        DateOnly[] differing = [.. next.Except(tests).Concat(tests.Except(next)).Select(test => test.MeasuredTo)];
+        if (differing.Length > 0 || next.Length != tests.Length)
+        {
+            tests = next;
+            layout = new MixLayout(spec with { LiftTests = next });
+        }
+
+        return differing.Length == 0 ? null : differing.Min();
+    }
+
     /// <summary>A model that stands where the tables begin to differ, or before.</summary>
     private MixModel Begin(IReadOnlyList<MixObservation> closed, int same)
     {
@@ -116,12 +145,14 @@ public sealed class MixStream
         bool fits = Model is not null && Model.History.Scales.Target.Equals(scales.Target) && Model.History.Scales.Media.AsSpan().SequenceEqual(scales.Media);
         if (fits && same == log.Count)
         {
-            return Model!;
+            Model!.WaitFor(tests);
+            return Model;
         }
 
         int from = fits ? checkpoints.Keys.LastOrDefault(periods => periods <= same) : 0;
         Forget(from);
-        Model = from > 0 ? MixSnapshot.Read(checkpoints[from], spec) : new MixModel(layout, scales);
+        Model = from > 0 ? MixSnapshot.Read(checkpoints[from], layout.Spec) : new MixModel(layout, scales);
+        Model.WaitFor(tests);
         return Model;
     }
 

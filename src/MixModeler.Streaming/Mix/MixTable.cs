@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MixModeler.Streaming.Ingest.Files;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Mix;
 

@@ -1,4 +1,6 @@
 // Hot path: media through carry-over and saturation. Budget: 0 B. Measured by `bench mix`.
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>Media to saturated media, by the numbers on a particle. Holds a workspace that grows with the history; one thread.</summary>

@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>

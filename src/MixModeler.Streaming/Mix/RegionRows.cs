@@ -1,4 +1,5 @@
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Mix;
 

@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>What a channel would bring per period at a constant level of its media, once carry-over is full.</summary>

@@ -56,6 +56,9 @@ public sealed record EngineStatus
     /// <summary>Models of attribution.</summary>
     public AttributionReport[] Attributions { get; set; } = [];
 
+    /// <summary>Marketing-mix models that are owned here.</summary>
+    public MixStanding[] Mixes { get; set; } = [];
+
     /// <summary>Null where the learner runs elsewhere.</summary>
     public LearnerReport? Learner { get; set; }
 
@@ -104,4 +107,5 @@ public sealed record HubReport(int Port, int Edges, int Visitors, long HeadSeque
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(EngineStatus))]
+[JsonSerializable(typeof(MixStanding[]))]
 public sealed partial class EngineStatusJson : JsonSerializerContext;

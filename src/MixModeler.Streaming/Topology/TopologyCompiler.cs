@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Mixes;
 using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming.Topology;
@@ -32,6 +34,8 @@ internal sealed class TopologyCompiler(INodeCheck check, ProblemList problems)
         DecisionDocument decisions = DecisionSection.Read(root, features, audiences, problems);
         TopicNames topics = ReadTopics(root, sources.EventPlan);
         (HarmonizePlan harmonized, List<(DatasetPlan Dataset, Place Place)> datasets) = DatasetSections.Read(root, sources.EventPlan, topics, problems);
+        ImmutableArray<AttributionPlan> attributions = AttributionSection.Read(root, sources.EventPlan, problems);
+        ImmutableArray<MixPlan> mixes = MixSection.Read(root, harmonized, attributions, problems);
         CheckForms(root);
         CheckNeeds(root, sources, isGraph, hasFeatures);
         TopologyGraph? graph = BuildGraph(root, sources, steps, builder => builder.AddDatasets(datasets, sources.EventName, topics.EventsName));
@@ -47,7 +51,8 @@ internal sealed class TopologyCompiler(INodeCheck check, ProblemList problems)
             Model = model,
             Audiences = [.. audiences],
             Harmonized = harmonized,
-            Attributions = AttributionSection.Read(root, sources.EventPlan, problems),
+            Attributions = attributions,
+            Mixes = mixes,
             Topics = topics,
             Graph = graph ?? TopologyGraph.Empty,
             Decisions = decisions with

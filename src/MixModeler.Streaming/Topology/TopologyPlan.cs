@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MixModeler.Streaming.Score;
 using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Mixes;
 using MixModeler.Streaming.Topology.Operators;
 
 namespace MixModeler.Streaming.Topology;
@@ -46,6 +47,9 @@ public sealed record TopologyPlan
 
     /// <summary>Models of attribution, in the order of their names.</summary>
     public ImmutableArray<AttributionPlan> Attributions { get; init; } = [];
+
+    /// <summary>Marketing-mix models, in the order of their names.</summary>
+    public ImmutableArray<MixPlan> Mixes { get; init; } = [];
 
     /// <summary>
     /// False where a topology has datasets and no source of events: then events, if there are any, are those of datasets, and nobody
@@ -128,6 +132,12 @@ public sealed record TopicNames(string Prefix = "mm.")
 
     /// <summary>Scores of conversions.</summary>
     public string Attribution => Prefix + "attribution";
+
+    /// <summary>What is asked of marketing-mix models: experiments, training windows.</summary>
+    public string Mix => Prefix + "mix";
+
+    /// <summary>What marketing-mix models and plans have come to, by name.</summary>
+    public string Measurements => Prefix + "measurements";
 
     public string Models => Prefix + "models";
 

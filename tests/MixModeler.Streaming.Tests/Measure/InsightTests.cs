@@ -5,6 +5,7 @@ using MixModeler.Streaming.Plan;
 using MixModeler.Streaming.Plan.Reading;
 using MixModeler.Streaming.Tests.Mix;
 using MixModeler.Streaming.Topology;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Tests.Measure;
 

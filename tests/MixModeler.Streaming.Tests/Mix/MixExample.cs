@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Tests.Repository;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Tests.Mix;
 

@@ -15,7 +15,7 @@ public sealed class MixFollowerTests
     {
         List<MixObservation> weeks = MixWorld.Weeks(Periods);
 
-        MixPeriods read = MixPeriods.Read(Filled(weeks), MixWorld.Feed, MixWorld.Spec, DateOnly.MaxValue);
+        MixPeriods read = MixPeriods.Read(MixWorld.Look(Filled(weeks)), MixWorld.Plan, DateOnly.MaxValue);
 
         Assert.Null(read.Waiting);
         Assert.Equal(Periods, read.Observations.Count);
@@ -53,7 +53,7 @@ public sealed class MixFollowerTests
             MixWorld.Set(table, arrivals[i].Row);
             if (random.Next(20) == 0)
             {
-                await follower.FollowAsync(table, weeks[Math.Min(Periods - 1, (int)arrivals[i].At)].Date, Never);
+                await follower.FollowAsync(MixWorld.Look(table), weeks[Math.Min(Periods - 1, (int)arrivals[i].At)].Date, Never);
                 looks++;
             }
 
@@ -64,13 +64,13 @@ public sealed class MixFollowerTests
             }
         }
 
-        await follower.FollowAsync(table, DateOnly.MaxValue, Never);
+        await follower.FollowAsync(MixWorld.Look(table), DateOnly.MaxValue, Never);
 
         Assert.InRange(looks, 5, arrivals.Length);
         MixModel expected = MixExample.Fit(MixWorld.Spec, weeks);
         Assert.Equal(MixSnapshot.Write(expected), MixSnapshot.Write(follower.Model!));
         MixFollower undisturbed = await OwnerAsync(new MemoryStateStore());
-        await undisturbed.FollowAsync(Filled(weeks), DateOnly.MaxValue, Never);
+        await undisturbed.FollowAsync(MixWorld.Look(Filled(weeks)), DateOnly.MaxValue, Never);
         Assert.Equal(undisturbed.Refreshes.Select(Text), follower.Refreshes.Select(Text));
         Assert.Contains(follower.Refreshes, refresh => refresh.Revised > 0);
     }
@@ -83,7 +83,7 @@ public sealed class MixFollowerTests
         MixReader reader = new("sales", "one", MixWorld.Spec, state);
         Assert.Null(await reader.ReadAsync(Never));
 
-        await follower.FollowAsync(Filled(MixWorld.Weeks(20)), DateOnly.MaxValue, Never);
+        await follower.FollowAsync(MixWorld.Look(Filled(MixWorld.Weeks(20))), DateOnly.MaxValue, Never);
         MixCertificate certificate = MixCertificate.Make(follower.Model!, new MixBatchOptions { Chains = 2, Draws = 50 });
         await follower.CertifyAsync(certificate, follower.Model!.Periods, Never);
 
@@ -103,7 +103,7 @@ public sealed class MixFollowerTests
         await OwnerAsync(state);
 
         TaskLostException lost = await Assert.ThrowsAsync<TaskLostException>(
-            () => first.FollowAsync(Filled(MixWorld.Weeks(3)), DateOnly.MaxValue, Never));
+            () => first.FollowAsync(MixWorld.Look(Filled(MixWorld.Weeks(3))), DateOnly.MaxValue, Never));
 
         Assert.Equal(TaskLoss.Fenced, lost.Loss);
         Assert.Null(await new MixReader("sales", "one", MixWorld.Spec, state).ReadAsync(Never));
@@ -119,17 +119,17 @@ public sealed class MixFollowerTests
             MixWorld.Set(table, row);
         }
 
-        Assert.Equal(2, MixPeriods.Read(table, MixWorld.Feed, MixWorld.Spec, weeks[2].Date.AddDays(5)).Observations.Count);
-        Assert.Equal(3, MixPeriods.Read(table, MixWorld.Feed, MixWorld.Spec, weeks[2].Date.AddDays(6)).Observations.Count);
-        MixPeriods read = MixPeriods.Read(table, MixWorld.Feed, MixWorld.Spec, DateOnly.MaxValue);
+        Assert.Equal(2, MixPeriods.Read(MixWorld.Look(table), MixWorld.Plan, weeks[2].Date.AddDays(5)).Observations.Count);
+        Assert.Equal(3, MixPeriods.Read(MixWorld.Look(table), MixWorld.Plan, weeks[2].Date.AddDays(6)).Observations.Count);
+        MixPeriods read = MixPeriods.Read(MixWorld.Look(table), MixWorld.Plan, DateOnly.MaxValue);
         Assert.Equal(4, read.Observations.Count);
         Assert.Contains("there is no 'y'", read.Waiting, StringComparison.Ordinal);
     }
 
     private static async Task<MixFollower> OwnerAsync(MemoryStateStore state)
     {
-        MixFollower follower = new(MixWorld.Feed, MixWorld.Spec, new MixStore(state, "one", MixWorld.Spec));
-        await follower.AcquireAsync(Never);
+        MixFollower follower = new(MixWorld.Plan, new MixStore(state, "one", MixWorld.Spec));
+        await follower.AcquireAsync(0, Never);
         return follower;
     }
 

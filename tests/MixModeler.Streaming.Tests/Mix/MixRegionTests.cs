@@ -1,5 +1,6 @@
 using System.Globalization;
 using MixModeler.Streaming.Mix;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Tests.Mix;
 

@@ -3,32 +3,43 @@ using MixModeler.Streaming.Harmonize.Table;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Tests.Harmonize.Table;
 using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Tests.Mix;
 
 /// <summary>The public example as a harmonized table: sales, two channels and two factors, each a dataset by the week.</summary>
 internal static class MixWorld
 {
-    public static readonly MixFeed Feed = new()
-    {
-        Grain = Grain.Weekly,
-        Columns =
-        [
-            new MixColumn("y", "revenue", []),
-            new MixColumn("x1", "spend", [new GridFilter("channel", GridOperator.Equals, ["x1"])]),
-            new MixColumn("x2", "spend", [new GridFilter("channel", GridOperator.Equals, ["x2"])]),
-            new MixColumn("event_1", "event_1", [], IsFactor: true),
-            new MixColumn("event_2", "event_2", [], IsFactor: true),
-        ],
-    };
-
     /// <summary>Particles are few: what is held against each other are bits.</summary>
     public static MixSpec Spec => MixExample.Spec("mmm_example_ordinary.yaml") with { Particles = 60, WarmUp = 4 };
 
-    public static HarmonizedTable Empty() => TableFixture.TableOf(TableFixture.PlanOf(
+    public static MixPlan Plan => new()
+    {
+        Name = "sales",
+        Identity = "one",
+        Spec = Spec,
+        Columns =
+        [
+            new MixColumnPlan("y", MixColumnKind.Field, "revenue", []),
+            new MixColumnPlan("x1", MixColumnKind.Field, "spend", [new FieldPredicate("channel", ConditionOperator.Equals, ["x1"])]),
+            new MixColumnPlan("x2", MixColumnKind.Field, "spend", [new FieldPredicate("channel", ConditionOperator.Equals, ["x2"])]),
+            new MixColumnPlan("event_1", MixColumnKind.Factor, "event_1", []),
+            new MixColumnPlan("event_2", MixColumnKind.Factor, "event_2", []),
+        ],
+    };
+
+    /// <summary>Datasets of the table, by the week.</summary>
+    public static HarmonizePlan Datasets { get; } = TableFixture.PlanOf(
         TableFixture.Dataset("sales", DatasetCategory.Summary, "conversiontype", "revenue", Grain.Weekly),
         TableFixture.Dataset("media", DatasetCategory.Summary, "channel", "spend", Grain.Weekly),
-        TableFixture.Dataset("factors", DatasetCategory.Factors, "factor_name factor_type factor_value_type", "factor_value", Grain.Weekly)));
+        TableFixture.Dataset("factors", DatasetCategory.Factors, "factor_name factor_type factor_value_type", "factor_value", Grain.Weekly));
+
+    /// <summary>A table with what its datasets told of last.</summary>
+    public static MixLook Look(HarmonizedTable table, DateOnly? told = null) => new(
+        table, Datasets, told is { } day ? Datasets.Datasets.ToDictionary(dataset => dataset.Name, _ => day) : new Dictionary<string, DateOnly>(),
+        new Dictionary<string, MixCredits>());
+
+    public static HarmonizedTable Empty() => TableFixture.TableOf(Datasets);
 
     /// <summary>Every row of these periods, each under a key of its own: the same one again is a restatement.</summary>
     public static List<(string Dataset, int Key, string Date, string Dimensions, string Value)> Rows(IReadOnlyList<MixObservation> periods)

@@ -50,40 +50,12 @@ internal sealed class DefinitionSection
             .Select(each => new ConversionPlan(each.Name, each.Rule, each.Metric, each.Money)),
     ];
 
-    private List<(string Name, ImmutableArray<FieldPredicate> Rule, string Metric, string? Money)> Read(
-        MapReader root, string section, string what, Shape shape, string metricKey, string moneyKey)
-    {
-        List<(string, ImmutableArray<FieldPredicate>, string, string?)> definitions = [];
-        UniqueNames unique = new($"the {what[2..]}", problems);
-        foreach (YamlNode item in root.Items(section))
-        {
-            if (MapReader.Open(item, what, problems, shape) is not { } map)
-            {
-                continue;
-            }
-
-            string? name = map.Text("name");
-            unique.Add(name, map.Has("name") ? map.Value("name", required: false) ?? item : item);
-            ImmutableArray<FieldPredicate> rule = ReadRule(map);
-            string? metric = ReadMetric(map, metricKey);
-            string? money = ReadMetric(map, moneyKey);
-            if (name is not null && metric is not null)
-            {
-                definitions.Add((name, rule, metric, money));
-            }
-        }
-
-        return definitions;
-    }
-
-    private string? ReadMetric(MapReader map, string key) =>
-        map.Name(key) is { } name && dictionary.Find(map.Value(key)!, name, FieldCategory.Metric, $"'{key}'") is not null ? name : null;
-
-    private ImmutableArray<FieldPredicate> ReadRule(MapReader map)
+    /// <summary>Conditions over dimensions of the table, of which all must hold.</summary>
+    public static ImmutableArray<FieldPredicate> ReadRule(MapReader map, string key, FieldDictionary dictionary, ProblemList problems)
     {
         List<FieldPredicate> rule = [];
         HashSet<string> asked = new(StringComparer.Ordinal);
-        foreach (YamlNode item in map.Items("rule"))
+        foreach (YamlNode item in map.Items(key))
         {
             if (ConditionSection.Read(item, problems) is not { } condition)
             {
@@ -103,4 +75,33 @@ internal sealed class DefinitionSection
 
         return [.. rule];
     }
+
+    private List<(string Name, ImmutableArray<FieldPredicate> Rule, string Metric, string? Money)> Read(
+        MapReader root, string section, string what, Shape shape, string metricKey, string moneyKey)
+    {
+        List<(string, ImmutableArray<FieldPredicate>, string, string?)> definitions = [];
+        UniqueNames unique = new($"the {what[2..]}", problems);
+        foreach (YamlNode item in root.Items(section))
+        {
+            if (MapReader.Open(item, what, problems, shape) is not { } map)
+            {
+                continue;
+            }
+
+            string? name = map.Text("name");
+            unique.Add(name, map.Has("name") ? map.Value("name", required: false) ?? item : item);
+            ImmutableArray<FieldPredicate> rule = ReadRule(map, "rule", dictionary, problems);
+            string? metric = ReadMetric(map, metricKey);
+            string? money = ReadMetric(map, moneyKey);
+            if (name is not null && metric is not null)
+            {
+                definitions.Add((name, rule, metric, money));
+            }
+        }
+
+        return definitions;
+    }
+
+    private string? ReadMetric(MapReader map, string key) =>
+        map.Name(key) is { } name && dictionary.Find(map.Value(key)!, name, FieldCategory.Metric, $"'{key}'") is not null ? name : null;
 }

@@ -59,6 +59,9 @@ public enum OperatorKind
 
     /// <summary>A model of attribution; it has a lane of its own.</summary>
     Attribution,
+
+    /// <summary>A marketing-mix model; all of them have one owner.</summary>
+    Mix,
 }
 
 /// <summary>The verdict on one operator.</summary>

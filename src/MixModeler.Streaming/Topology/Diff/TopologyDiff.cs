@@ -62,6 +62,7 @@ public sealed record TopologyDiff
         verdicts.AddDeclared(before, after);
         verdicts.AddDatasets();
         verdicts.AddAttributions();
+        verdicts.AddMixes();
         Dictionary<string, string> topics = to.Harmonized.Datasets.ToDictionary(each => each.Name, each => to.Topics.Prefix + each.Topic);
         ImmutableArray<OperatorVerdict> operators =
         [

@@ -153,28 +153,44 @@ internal sealed class VerdictList(TopologyPlan from, TopologyPlan to, StateMappi
         new DatasetVerdicts((name, kind, verdict, reason, loss) => Add(name, kind, verdict, reason, loss), Keep).Add(from, to);
 
     /// <summary>An attribution model runs in a lane of its own by its identity.</summary>
-    public void AddAttributions()
+    public void AddAttributions() => AddByIdentity(
+        OperatorKind.Attribution,
+        [.. from.Attributions.Select(model => (model.Name, model.Identity))],
+        [.. to.Attributions.Select(model => (model.Name, model.Identity))],
+        $"the retained log of {to.Topics.Events}",
+        "what it keeps of visitors goes");
+
+    /// <summary>A mix is learned from the harmonized table by its identity; the experiments that it was told stay with its name.</summary>
+    public void AddMixes() => AddByIdentity(
+        OperatorKind.Mix,
+        [.. from.Mixes.Select(model => (model.Name, model.Identity))],
+        [.. to.Mixes.Select(model => (model.Name, model.Identity))],
+        "the harmonized table",
+        "its experiments and its training window go");
+
+    private void AddByIdentity(
+        OperatorKind kind, (string Name, string Identity)[] was, (string Name, string Identity)[] comes, string madeFrom, string loss)
     {
-        Dictionary<string, AttributionPlan> before = from.Attributions.ToDictionary(each => each.Name);
-        foreach (AttributionPlan model in to.Attributions)
+        Dictionary<string, string> before = was.ToDictionary(each => each.Name, each => each.Identity);
+        foreach ((string name, string identity) in comes)
         {
-            if (!before.Remove(model.Name, out AttributionPlan? old))
+            if (!before.Remove(name, out string? old))
             {
-                Add(model.Name, OperatorKind.Attribution, Verdict.Add, $"is new: made from the retained log of {to.Topics.Events}");
+                Add(name, kind, Verdict.Add, $"is new: made from {madeFrom}");
             }
-            else if (old.Identity == model.Identity)
+            else if (old == identity)
             {
-                Keep(model.Name, OperatorKind.Attribution, "");
+                Keep(name, kind, "");
             }
             else
             {
-                Add(model.Name, OperatorKind.Attribution, Verdict.Rebuild, $"is declared otherwise: its scores are made anew from the retained log of {to.Topics.Events}, under another identity");
+                Add(name, kind, Verdict.Rebuild, $"is declared otherwise: it is made anew from {madeFrom}, under another identity");
             }
         }
 
         foreach (string gone in before.Keys.Order(StringComparer.Ordinal))
         {
-            Add(gone, OperatorKind.Attribution, Verdict.Drop, "is not in the new version: nobody scores by it any more", $"what '{gone}' keeps of visitors goes: a later version can only make it from {from.Topics.Events} as far as that is kept");
+            Add(gone, kind, Verdict.Drop, "is not in the new version", $"{loss}: a later version can only make '{gone}' from {madeFrom}, as far as that is kept");
         }
     }
 

@@ -1,4 +1,5 @@
 using MixModeler.Streaming.Topology.Datasets;
+using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Topology;
 
@@ -27,6 +28,7 @@ internal static class TopologyLanguage
         DatasetSections.Members[3],
         DatasetSections.Members[4],
         new(AttributionSection.Attributions, AttributionSection.Shape, "Who gets how much of a conversion: models of attribution, by name."),
+        new(MixSection.Mixes, MixSection.Shape, "What brings the outcome: marketing-mix models over the harmonized table, by name."),
         new("nodes", NodeSection.Shape, "Operators by name."),
         new("edges", EdgeSection.Shape, "From where to where records go."),
         new("decisions", DecisionSection.Shape, "Which experience is shown where."),

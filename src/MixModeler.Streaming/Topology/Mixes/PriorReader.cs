@@ -1,7 +1,6 @@
 using System.Globalization;
-using MixModeler.Streaming.Topology;
 
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>A prior as it is written: a number for what is known, or a map of one member, `{ beta: [1, 3] }`.</summary>
 internal static class PriorReader

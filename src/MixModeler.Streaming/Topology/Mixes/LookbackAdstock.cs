@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>
 /// Carry-over of a channel as a lag and a lookback in weeks: the effect peaks after the lag and has faded to a twentieth
@@ -43,13 +43,4 @@ public sealed record LookbackAdstock(int LagWeeks = 0, int LookbackMinWeeks = 0,
 
     /// <summary>The rate at which the effect fades to a twentieth after so many weeks.</summary>
     public static double Rate(double lookbackWeeks) => -Math.Log(Faded) / lookbackWeeks;
-
-    /// <summary>Fills <see cref="Terms"/> weights, normalised.</summary>
-    /// <param name="lookbackWeeks">Where the effect has faded, between the least and the most.</param>
-    /// <param name="weights">Filled.</param>
-    public void Weights(double lookbackWeeks, Span<double> weights)
-    {
-        AdstockKernel.Exponential(Rate(lookbackWeeks), LagWeeks, weights);
-        AdstockKernel.Normalize(weights);
-    }
 }

@@ -1,6 +1,4 @@
-using MixModeler.Streaming.Topology;
-
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>`regions`: which column names them, and how far they are believed to differ.</summary>
 internal static class RegionReader

@@ -1,6 +1,4 @@
-using MixModeler.Streaming.Topology;
-
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>`channels`: each by its name, with carry-over, saturation and what is believed about its effect.</summary>
 internal sealed class ChannelReader(ProblemList problems)

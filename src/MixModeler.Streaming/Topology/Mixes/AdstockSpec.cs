@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 public enum AdstockShape
 {
@@ -33,42 +33,4 @@ public sealed record AdstockSpec(AdstockShape Shape, int Terms, bool Normalize, 
         AdstockShape.Lookback => [new("lookback", new Prior(PriorKind.Uniform, 0.5, Math.Max(1, terms - 1)))],
         _ => [],
     };
-
-    /// <summary>Fills the first <see cref="Terms"/> of the weights.</summary>
-    public void Weights(ReadOnlySpan<double> values, Span<double> weights)
-    {
-        Span<double> own = weights[..Terms];
-        switch (Shape)
-        {
-            case AdstockShape.Geometric:
-                AdstockKernel.Geometric(values[0], own);
-                break;
-            case AdstockShape.Binomial:
-                AdstockKernel.Binomial(values[0], Terms + 1, own);
-                break;
-            case AdstockShape.MeridianBinomial:
-                AdstockKernel.Binomial(values[0], Terms, own);
-                break;
-            case AdstockShape.Delayed:
-                AdstockKernel.Delayed(values[0], values[1], own);
-                break;
-            case AdstockShape.WeibullPdf:
-                AdstockKernel.WeibullPdf(values[0], values[1], own);
-                break;
-            case AdstockShape.WeibullCdf:
-                AdstockKernel.WeibullCdf(values[0], values[1], own);
-                break;
-            case AdstockShape.Lookback:
-                AdstockKernel.Exponential(LookbackAdstock.Rate(values[0]), LagWeeks, own);
-                break;
-            default:
-                own[0] = 1;
-                break;
-        }
-
-        if (Normalize)
-        {
-            AdstockKernel.Normalize(own);
-        }
-    }
 }

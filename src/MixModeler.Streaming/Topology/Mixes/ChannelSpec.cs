@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>A channel: its media, how they carry over and saturate, and what is believed about their effect.</summary>
 /// <param name="Name">As it is shown.</param>

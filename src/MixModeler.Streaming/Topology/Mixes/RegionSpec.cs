@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>
 /// Regions below the whole: each has a level, effects and factors of its own, spread around common ones. What is believed of the

@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>How baseline and channels make the outcome.</summary>
 public enum MixForm
@@ -102,16 +102,3 @@ public enum Impact
 
 /// <summary>A factor that is not media. It enters as (value - center) / scale.</summary>
 public sealed record ControlSpec(string Name, string Column, Impact Impact, double Center, double Scale, Prior Prior);
-
-/// <summary>
-/// An experiment: media of a channel were changed over some periods and the difference in the outcome was measured over those
-/// periods and some after them. What carries over counts as far as it was measured.
-/// </summary>
-/// <param name="Channel">Its name.</param>
-/// <param name="From">First day of the first changed period.</param>
-/// <param name="To">First day of the last changed period.</param>
-/// <param name="MeasuredTo">First day of the last measured period, not before <paramref name="To"/>.</param>
-/// <param name="MediaDelta">Media of the treated group less those of the control, per period, in the channel's units.</param>
-/// <param name="Lift">The measured difference of the outcome, summed over the measured periods.</param>
-/// <param name="StandardError">Its standard error, above 0.</param>
-public sealed record LiftTest(string Channel, DateOnly From, DateOnly To, DateOnly MeasuredTo, double MediaDelta, double Lift, double StandardError);

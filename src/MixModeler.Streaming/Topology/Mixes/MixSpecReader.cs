@@ -1,7 +1,6 @@
 using System.Globalization;
-using MixModeler.Streaming.Topology;
 
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>A spec, or every problem of it with its place.</summary>
 public sealed record MixSpecResult(MixSpec? Spec, IReadOnlyList<Problem> Problems);
@@ -29,14 +28,21 @@ public static class MixSpecReader
         return new MixSpecResult(problems.IsEmpty ? spec : null, problems.InOrder());
     }
 
-    private static MixSpec Read(MapReader map, ProblemList problems)
+    /// <summary>The model of a topology's mix: its periods have dates anyway, and what the table does not tell it cannot have.</summary>
+    internal static MixSpec? ReadInTopology(YamlNode node, string name, ProblemList problems)
+    {
+        string[] members = [.. Members.Except(["date", "holidays", "regions"])];
+        return MapReader.Open(node, $"the model of the mix {YamlNode.Quote(name)}", problems, members) is { } map ? Read(map, problems, "date") : null;
+    }
+
+    private static MixSpec Read(MapReader map, ProblemList problems, string? date = null)
     {
         bool isMultiplicative = Word(map, "form", problems, "additive", "multiplicative") == "multiplicative";
         ChannelSpec[] channels = ReadChannels(map, isMultiplicative, problems);
         MixSpec spec = new()
         {
             Target = map.Text("target", required: true) ?? "",
-            Date = map.Text("date", required: true) ?? "",
+            Date = date ?? map.Text("date", required: true) ?? "",
             Form = isMultiplicative ? MixForm.Multiplicative : MixForm.Additive,
             TargetScale = map.Number("scale", 0, Positive) is > 0 and double scale ? scale : null,
             ScaleWindow = map.Count("scaleWindow", 52, 1, 10_000),
@@ -52,6 +58,9 @@ public static class MixSpecReader
         return ReadNoise(map, ReadTime(map, spec with { Regions = RegionReader.Read(map, spec, problems) }, problems), problems);
     }
 
+    // The order of a map's members says nothing; where the order of particles' numbers depended on it, it would.
+    private static IEnumerable<YamlNode> ByName(MapReader named) => named.Keys.OrderBy(key => key.Text, StringComparer.Ordinal);
+
     private static bool IsNothing(params Prior[] priors) => priors.Any(prior => prior.IsFixed && prior.A <= 0);
 
     private static ChannelSpec[] ReadChannels(MapReader map, bool isMultiplicative, ProblemList problems)
@@ -66,7 +75,7 @@ public static class MixSpecReader
 
         ChannelSpec[] channels =
         [
-            .. named.Keys.Select(key => named.Value(key.Text) is YamlNode value ? reader.Read(key.Text, value) : null).OfType<ChannelSpec>(),
+            .. ByName(named).Select(key => named.Value(key.Text) is YamlNode value ? reader.Read(key.Text, value) : null).OfType<ChannelSpec>(),
         ];
         if (!named.Keys.Any())
         {
@@ -95,7 +104,7 @@ public static class MixSpecReader
     {
         List<ControlSpec> controls = [];
         MapReader? named = map.Value("controls", required: false) is YamlNode node ? MapReader.Open(node, "'controls'", problems, allowed: null) : null;
-        foreach (YamlNode key in named?.Keys ?? [])
+        foreach (YamlNode key in named is null ? [] : ByName(named))
         {
             MapReader? control = named!.Value(key.Text) is YamlNode value
                 ? MapReader.Open(value, $"the control '{key.Text}'", problems, ["column", "impact", "center", "scale", "prior"])
