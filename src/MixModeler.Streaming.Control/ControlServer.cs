@@ -103,7 +103,7 @@ public sealed class ControlServer : IAsyncDisposable
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = "application/json; charset=utf-8";
-        return http.Response.WriteAsync(JsonSerializer.Serialize(status, EngineStatusJson.Default.EngineStatus), http.RequestAborted);
+        return http.Response.WriteAsync(JsonSerializer.Serialize(status, EngineStatusJson.Readable.EngineStatus), http.RequestAborted);
     }
 
     private static Task AnswerMetricsAsync(HttpContext http, EngineStatus status)

@@ -53,7 +53,7 @@ internal sealed class MixEndpoints
                 standings.Add(await desk.StandingAsync(plan, http.RequestAborted));
             }
 
-            await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes([.. standings], EngineStatusJson.Default.MixStandingArray));
+            await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes([.. standings], EngineStatusJson.Readable.MixStandingArray));
         }
         catch (TaskLostException away)
         {
@@ -68,7 +68,7 @@ internal sealed class MixEndpoints
         MeasuredMix? mix = measurements() is { } its ? await its.MixAsync(plan.Name, http.RequestAborted) : null;
         using MemoryStream body = new();
         body.Write("{\"standing\":"u8);
-        JsonSerializer.Serialize(body, standing, EngineStatusJson.Default.MixStanding);
+        JsonSerializer.Serialize(body, standing, EngineStatusJson.Readable.MixStanding);
         body.Write(",\"report\":"u8);
         if (mix is null)
         {
@@ -122,7 +122,7 @@ internal sealed class MixEndpoints
         await desk.OrderAsync(order, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
         http.Response.Headers.Location = $"/v1/mixes/{plan.Name}";
-        await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(standing, EngineStatusJson.Default.MixStanding));
+        await WriteAsync(http, JsonSerializer.SerializeToUtf8Bytes(standing, EngineStatusJson.Readable.MixStanding));
     });
 
     private async Task OfOneAsync(HttpContext http, Func<IMixDesk, MixPlan, Task> answer)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics;
@@ -67,7 +68,7 @@ internal static class Replies
     {
         http.Response.StatusCode = reply.Status;
         http.Response.ContentType = "application/problem+json; charset=utf-8";
-        return http.Response.WriteAsync(JsonSerializer.Serialize(reply, ProblemJson.Default.ProblemReply), http.RequestAborted);
+        return http.Response.WriteAsync(JsonSerializer.Serialize(reply, ProblemJson.Readable.ProblemReply), http.RequestAborted);
     }
 }
 
@@ -96,4 +97,9 @@ internal sealed record PlacedProblem(string File, int Line, int Column, string M
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(ProblemReply))]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>Quotes as they are: the answers are read by people, and are no part of a page.</summary>
+    public static ProblemJson Readable =>
+        field ??= new ProblemJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

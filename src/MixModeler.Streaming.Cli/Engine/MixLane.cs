@@ -10,7 +10,8 @@ namespace MixModeler.Streaming.Cli.Engine;
 /// The lane of a topology's marketing-mix models: of all engines the one that holds the one partition of their orders owns them all. It begins with the
 /// first version that has a mix, and then goes on: the owner follows the versions by itself.
 /// </summary>
-internal sealed class MixLane(KafkaOptions kafka, KafkaProducer producer, RedisConnection redis, LiveTopology live, IMixSource source, Report report) : IAsyncDisposable
+internal sealed class MixLane(
+    KafkaOptions kafka, KafkaProducer producer, RedisConnection redis, LiveTopology live, IMixSource source, Report report) : IAsyncDisposable
 {
     private KafkaTaskHost? host;
     private volatile MixTask? task;

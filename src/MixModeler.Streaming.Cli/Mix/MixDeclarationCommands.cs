@@ -40,7 +40,8 @@ internal static class MixDeclarationCommands
 
     private static string Duplicate(ParseResult parsed, JsonObject mixes, string name)
     {
-        string copy = parsed.GetValue(As) ?? Enumerable.Range(1, int.MaxValue).Select(n => n == 1 ? $"{name}-copy" : $"{name}-copy-{n}").First(each => !mixes.ContainsKey(each));
+        IEnumerable<string> free = Enumerable.Range(1, int.MaxValue).Select(n => n == 1 ? $"{name}-copy" : $"{name}-copy-{n}");
+        string copy = parsed.GetValue(As) ?? free.First(each => !mixes.ContainsKey(each));
         if (mixes.ContainsKey(copy))
         {
             throw new CommandException(ExitCode.Usage, $"--as: there is a mix '{copy}' already.");

@@ -65,7 +65,8 @@ internal static class MixOrderCommands
 
             string body = Json(
                 ("id", its), ("channel", parsed.GetValue(channel)), ("from", parsed.GetValue(From)), ("to", parsed.GetValue(To)),
-                ("measuredTo", parsed.GetValue(measuredTo)), ("media", parsed.GetValue(media)), ("lift", parsed.GetValue(lift)), ("error", parsed.GetValue(error)));
+                ("measuredTo", parsed.GetValue(measuredTo)), ("media", parsed.GetValue(media)), ("lift", parsed.GetValue(lift)),
+                ("error", parsed.GetValue(error)));
             return await OrderAsync(parsed, "lift", body, $"takes in the lift test '{its}'", stop);
         });
         return command;

@@ -111,8 +111,9 @@ public sealed record MixOrder(
             throw new FormatException("a lift test goes from 'from' to 'to', and is measured until then or later");
         }
 
+        (double media, double measuredLift) = (Number(lift, "media"), Number(lift, "lift"));
         return error > 0
-            ? new MixOrder(mix, TextOf(lift, "id"), new LiftTest(TextOf(lift, "channel"), from, to, measured, Number(lift, "media"), Number(lift, "lift"), error))
+            ? new MixOrder(mix, TextOf(lift, "id"), new LiftTest(TextOf(lift, "channel"), from, to, measured, media, measuredLift, error))
             : throw new FormatException("'error', the standard error of the lift, is above 0");
     }
 

@@ -78,8 +78,8 @@ public sealed class MixTask : IPartitionTask, IDisposable
 
             arriving ??= batches.WaitToReadAsync(stop).AsTask();
             using CancellationTokenSource waking = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            Task[] awaited = [arriving, changed, parts.Store.Moved, Task.Delay(parts.LookEvery, parts.Clock, waking.Token), .. seats.Select(seat => seat.Certifying).OfType<Task>()];
-            await Task.WhenAny(awaited);
+            Task looking = Task.Delay(parts.LookEvery, parts.Clock, waking.Token);
+            await Task.WhenAny([arriving, changed, parts.Store.Moved, looking, .. seats.Select(seat => seat.Certifying).OfType<Task>()]);
             await waking.CancelAsync();
             stop.ThrowIfCancellationRequested();
             parts.Store.ThrowIfMoved(arriving, "the owner of the mixes");

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MixModeler.Streaming.Observe;
@@ -108,4 +110,9 @@ public sealed record HubReport(int Port, int Edges, int Visitors, long HeadSeque
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(EngineStatus))]
 [JsonSerializable(typeof(MixStanding[]))]
-public sealed partial class EngineStatusJson : JsonSerializerContext;
+public sealed partial class EngineStatusJson : JsonSerializerContext
+{
+    /// <summary>Quotes as they are: the answers are read by people, and are no part of a page.</summary>
+    public static EngineStatusJson Readable =>
+        field ??= new EngineStatusJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

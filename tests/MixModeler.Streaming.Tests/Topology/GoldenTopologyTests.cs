@@ -27,5 +27,5 @@ public class GoldenTopologyTests
 
     [Fact]
     public void There_are_topologies_to_start_from() =>
-        Assert.Equal(["attribution", "luma-propensity", "personalization", "spend-harmonization", "spend-reports"], Folders().Select(row => row.Data).Order());
+        Assert.Equal(["attribution", "luma-propensity", "marketing-mix", "personalization", "spend-harmonization", "spend-reports"], Folders().Select(row => row.Data).Order());
 }

@@ -170,6 +170,8 @@ public sealed class SchemaTests
         JsonElement.Parse(TopologyLoader.Load(RichTopology.Path, "prod").ResolvedText!),
         Json(RepositoryFiles.Read("topologies/luma-propensity/topology.yaml")),
         Json(RepositoryFiles.Read("topologies/attribution/topology.yaml")),
+        Json(RepositoryFiles.Read("topologies/marketing-mix/topology.yaml").Replace(
+            "x1: { touchpoint: x1, of: spend }", "x1: { field: spend, where: [ { field: channel, is: x1 } ] }", StringComparison.Ordinal)),
         Json(RepositoryFiles.Read("topologies/attribution/topology.yaml").Replace(
             "    lookback: 28d", "    eligible: { path: country, is: [DE] }", StringComparison.Ordinal)),
     ];

@@ -54,6 +54,8 @@ internal sealed class MixSection
         }
     }
 
+    private sealed record Defined(string Name, ImmutableArray<FieldPredicate> Rule, string Metric, string? Money);
+
     public static Shape Shape { get; } = Shape.Named("-_", One, MixesMax);
 
     /// <summary>In the order of their names.</summary>
@@ -183,8 +185,10 @@ internal sealed class MixSection
         Refuse(map, "measure", kind == "attribution", "an attribution");
         return kind switch
         {
-            "conversion" => ReadDefined(name, map, kind, harmonized.Conversions, each => each.Name, each => (each.Rule, each.Metric, each.Revenue), "count", "revenue"),
-            "touchpoint" => ReadDefined(name, map, kind, harmonized.Touchpoints, each => each.Name, each => (each.Rule, each.Volume, each.Spend), "volume", "spend"),
+            "conversion" => ReadDefined(
+                name, map, kind, [.. harmonized.Conversions.Select(each => new Defined(each.Name, each.Rule, each.Metric, each.Revenue))], "count", "revenue"),
+            "touchpoint" => ReadDefined(
+                name, map, kind, [.. harmonized.Touchpoints.Select(each => new Defined(each.Name, each.Rule, each.Volume, each.Spend))], "volume", "spend"),
             "field" => ReadField(name, map),
             "factor" => map.Text("factor") is { } factor ? new MixColumnPlan(name, MixColumnKind.Factor, factor, []) : null,
             _ => ReadCredit(name, map),
@@ -199,29 +203,19 @@ internal sealed class MixSection
         }
     }
 
-    private MixColumnPlan? ReadDefined<T>(
-        string name,
-        MapReader map,
-        string kind,
-        ImmutableArray<T> defined,
-        Func<T, string> nameOf,
-        Func<T, (ImmutableArray<FieldPredicate> Rule, string Metric, string? Money)> partsOf,
-        string metricWord,
-        string moneyWord)
-        where T : class
+    private MixColumnPlan? ReadDefined(string name, MapReader map, string kind, Defined[] defined, string metricWord, string moneyWord)
     {
         if (map.Text(kind) is not { } wanted)
         {
             return null;
         }
 
-        if (defined.FirstOrDefault(each => nameOf(each) == wanted) is not { } found)
+        if (Array.Find(defined, each => each.Name == wanted) is not { } found)
         {
-            problems.Add(map.Value(kind)!, $"there is no {kind} {YamlNode.Quote(wanted)}{NearestName.Advice(wanted, [.. defined.Select(nameOf)])}");
+            problems.Add(map.Value(kind)!, $"there is no {kind} {YamlNode.Quote(wanted)}{NearestName.Advice(wanted, [.. defined.Select(each => each.Name)])}");
             return null;
         }
 
-        (ImmutableArray<FieldPredicate> rule, string metric, string? money) = partsOf(found);
         string word = map.Word("of") ?? metricWord;
         if (word != metricWord && word != moneyWord)
         {
@@ -229,13 +223,13 @@ internal sealed class MixSection
             return null;
         }
 
-        if (word == moneyWord && money is null)
+        if (word == moneyWord && found.Money is null)
         {
             problems.Add(map.Value("of")!, $"the {kind} {YamlNode.Quote(wanted)} has no '{moneyWord}'");
             return null;
         }
 
-        return new MixColumnPlan(name, MixColumnKind.Field, word == moneyWord ? money! : metric, rule);
+        return new MixColumnPlan(name, MixColumnKind.Field, word == moneyWord ? found.Money! : found.Metric, found.Rule);
     }
 
     private MixColumnPlan? ReadField(string name, MapReader map)
