@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MixModeler.Streaming.Kafka;
+using MixModeler.Streaming.Plan;
 using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli;
@@ -67,7 +68,8 @@ internal static class Settings
     /// <summary>The plan of a file; its problems, all of them, end the command.</summary>
     public static TopologyPlan LoadTopology(string path, string? environment = null)
     {
-        TopologyResult result = TopologyLoader.Load(path, environment);
+        // What plans ask for is read by who solves them, and that is no part of the language.
+        TopologyResult result = PlanTerms.Check(TopologyLoader.Load(path, environment));
         return result.Plan ?? throw new CommandException(ExitCode.InvalidTopology, string.Join('\n', result.Problems));
     }
 

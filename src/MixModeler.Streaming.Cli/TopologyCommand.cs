@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using MixModeler.Streaming.Cli.Live;
+using MixModeler.Streaming.Plan;
 using MixModeler.Streaming.Topology;
 
 namespace MixModeler.Streaming.Cli;
@@ -83,7 +84,7 @@ internal static class TopologyCommand
 
     private static int Validate(string[] files, string? environment, bool json)
     {
-        (string File, TopologyResult Result)[] results = [.. files.Select(file => (file, TopologyLoader.Load(file, environment)))];
+        (string File, TopologyResult Result)[] results = [.. files.Select(file => (file, PlanTerms.Check(TopologyLoader.Load(file, environment))))];
         bool isValid = results.All(one => one.Result.IsValid);
         if (json)
         {

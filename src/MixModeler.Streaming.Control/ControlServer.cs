@@ -15,7 +15,7 @@ namespace MixModeler.Streaming.Control;
 /// <summary>
 /// The control port of an engine: `/health` (503 with the reasons while something stands still), `/ready` (503 until it
 /// has started and every partition assigned to it runs), `/v1/status` (JSON), `/metrics` (Prometheus text), and
-/// `/v1/topologies…`, `/v1/harmonized…`, `/v1/mixes…` and `/v1/insights…`, which are served where there is somebody to ask.
+/// `/v1/topologies…`, `/v1/harmonized…`, `/v1/mixes…`, `/v1/plans…` and `/v1/insights…`, which are served where there is somebody to ask.
 /// </summary>
 public sealed class ControlServer : IAsyncDisposable
 {
@@ -32,6 +32,7 @@ public sealed class ControlServer : IAsyncDisposable
     /// <param name="harmonized">The harmonized table; gives null until a version runs.</param>
     /// <param name="measurements">The models that insights are made of; gives null until a version runs.</param>
     /// <param name="mixes">Marketing-mix models; gives null until a version runs.</param>
+    /// <param name="plans">Budget plans; gives null until a version runs.</param>
     /// <exception cref="ControlStartException">The port is taken or may not be used.</exception>
     public static async Task<ControlServer> StartAsync(
         IPAddress bind,
@@ -42,7 +43,8 @@ public sealed class ControlServer : IAsyncDisposable
         Func<LiveTaps?>? taps = null,
         Func<IHarmonizedSource?>? harmonized = null,
         Func<IMeasurements?>? measurements = null,
-        Func<IMixDesk?>? mixes = null)
+        Func<IMixDesk?>? mixes = null,
+        Func<IPlanDesk?>? plans = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -64,6 +66,7 @@ public sealed class ControlServer : IAsyncDisposable
         HarmonizedEndpoints.Map(web, harmonized ?? (() => null));
         InsightEndpoints.Map(web, measurements ?? (() => null));
         MixEndpoints.Map(web, mixes ?? (() => null), measurements ?? (() => null));
+        PlanEndpoints.Map(web, plans ?? (() => null), measurements ?? (() => null));
         try
         {
             await web.StartAsync(stop);

@@ -85,7 +85,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         // Ports first: a taken one should be known before anything joins a group.
         IPAddress bind = IPAddress.Parse(options.ControlBind);
         control = await ControlServer.StartAsync(
-            bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized, () => measurements, () => mixes);
+            bind, options.ControlPort, Status, stop, () => runtime.Control, () => liveTaps, () => harmonized, () => measurements, () => mixes, () => mixes);
         if (options.RunsHub)
         {
             HubOptions at = new() { Bind = options.HubBind, Port = options.HubPort };

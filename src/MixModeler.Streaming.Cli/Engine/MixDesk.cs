@@ -13,13 +13,18 @@ using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Cli.Engine;
 
-/// <summary>The models as their owner puts them away, wherever it runs; orders go to it through the log.</summary>
-internal sealed class MixDesk(Func<TopologyPlan> plan, RedisConnection redis, KafkaProducer producer) : IMixDesk, IDisposable
+/// <summary>The models and plans as their owner puts them away, wherever it runs; orders go to it through the log.</summary>
+internal sealed class MixDesk(Func<TopologyPlan> plan, RedisConnection redis, KafkaProducer producer) : IMixDesk, IPlanDesk, IDisposable
 {
     private readonly KafkaRecordSink sink = producer.CreateSink();
     private readonly SemaphoreSlim sending = new(1);
 
     public ImmutableArray<MixPlan> Plans => plan().Mixes;
+
+    public ImmutableArray<PlanDeclaration> Declarations => plan().Plans;
+
+    public Task<StoredPlan?> PlanAsync(PlanDeclaration declaration, CancellationToken stop) =>
+        new PlanStore(new RedisStateStore(redis, PlanStore.ScopeOf(plan().Name, declaration.Name))).PeekAsync(stop);
 
     public async Task<MixStanding> StandingAsync(MixPlan mix, CancellationToken stop)
     {

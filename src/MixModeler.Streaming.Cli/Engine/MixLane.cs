@@ -1,4 +1,5 @@
 using MixModeler.Streaming.Kafka;
+using MixModeler.Streaming.Measure;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Redis;
@@ -49,5 +50,6 @@ internal sealed class MixLane(
         Open = scope => new RedisStateStore(redis, scope),
         Sink = producer.CreateSink(),
         Report = report,
+        Witness = new PlanKeeper(scope => new RedisStateStore(redis, scope)),
     });
 }

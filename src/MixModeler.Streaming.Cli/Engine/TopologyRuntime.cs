@@ -3,6 +3,7 @@ using MixModeler.Streaming.Explain;
 using MixModeler.Streaming.Kafka;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.Operate;
+using MixModeler.Streaming.Plan;
 using MixModeler.Streaming.Redis;
 using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Topology.Diff;
@@ -61,7 +62,7 @@ internal sealed class TopologyRuntime : IAsyncDisposable
         writer = new ControlLogWriter(sink, topics.Topologies);
         logs = new LogReader(kafka);
         tail = new KafkaTail(kafka, topics.Topologies, follower.Read, report);
-        control = new TopologyControl(name, engine, follower, shelf, writer, SizesAsync, TimeProvider.System);
+        control = new TopologyControl(name, engine, follower, shelf, writer, SizesAsync, TimeProvider.System) { Check = PlanTerms.Check };
     }
 
     /// <summary>Takes wishes; null until the control log has been read.</summary>

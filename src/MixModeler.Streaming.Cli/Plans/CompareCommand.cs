@@ -10,6 +10,7 @@ internal static class CompareCommand
 {
     private static readonly Argument<string> First = new("PLAN") { Description = "A plan, as `plan solve --json` printed it." };
     private static readonly Argument<string> Second = new("OTHER") { Description = "Another one." };
+    private static readonly Option<string?> Engine = ShowCommand.EngineOf();
     private static readonly Option<bool> Json = Settings.Json();
 
     public static Command Create()
@@ -18,15 +19,15 @@ internal static class CompareCommand
             Two plans side by side: spend, forecasts and channels, and how the second differs.
 
             Example:  mixmodeler plan compare today.json new.json
-            """) { First, Second, Json };
-        command.SetAction(Compare);
+            """) { First, Second, Engine, Json };
+        command.SetAction(CompareAsync);
         return command;
     }
 
-    private static int Compare(ParseResult parsed)
+    private static async Task<int> CompareAsync(ParseResult parsed, CancellationToken stop)
     {
-        PlanResult first = PlanFiles.Plan(parsed.GetValue(First)!);
-        PlanResult second = PlanFiles.Plan(parsed.GetValue(Second)!);
+        PlanResult first = await PlanFiles.PlanAsync(parsed.GetValue(First)!, parsed.GetValue(Engine), stop);
+        PlanResult second = await PlanFiles.PlanAsync(parsed.GetValue(Second)!, parsed.GetValue(Engine), stop);
         IReadOnlyList<PlanComparison.Line> lines = PlanComparison.Of(first, second);
         if (parsed.GetValue(Json))
         {

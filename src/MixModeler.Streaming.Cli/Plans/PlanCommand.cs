@@ -13,6 +13,7 @@ internal static class PlanCommand
     {
         CreateCommand.Create(),
         SolveCommand.Create(),
+        ListCommand.Create(),
         ShowCommand.Create(),
         CompareCommand.Create(),
         TrackCommand.Create(),

@@ -21,7 +21,11 @@ public static class MixResponse
     /// <param name="mix">Additive, with a spend for each channel, by weeks.</param>
     /// <param name="draws">Of the posterior, drawn from the particles by their weights without chance.</param>
     /// <param name="problem">A sentence where there is no response.</param>
-    public static PlanResponse? Of(MeasuredMix mix, int draws, out string? problem)
+    /// <param name="start">
+    /// The first day of the plan, before which its history ends; weeks between the newest one and the plan are taken to be as today. Null for a
+    /// plan that follows the newest week.
+    /// </param>
+    public static PlanResponse? Of(MeasuredMix mix, int draws, out string? problem, DateOnly? start = null)
     {
         ArgumentNullException.ThrowIfNull(mix);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 2);
@@ -38,8 +42,10 @@ public static class MixResponse
         MixTransform transform = new(model.Layout);
         IResponseCurve[][] curves = [.. picked.Select(particle => order.Select(c => Curve(model, transform, c, particle)).ToArray())];
         SteadyResponse[] steady = [.. channels.Select(name => new SteadyResponse(model, name, new InsightQuery()))];
-        double[][] volumes = [.. order.Select(c => Volumes(model, c))];
         int weeks = Math.Min(CurrentWeeks, model.Periods);
+        double[] costs = [.. steady.Select(its => its.CostPerMedia)];
+        double[] weekly = [.. order.Select(c => Tail(model.History.Input(model.Layout.SpendInputs[c]), weeks).Average())];
+        double[][] volumes = [.. order.Select((c, i) => Volumes(model, c, start ?? model.History.Dates[^1].AddDays(DaysPerWeek), weekly[i] / costs[i]))];
         return new PlanResponse
         {
             Channels = channels,
@@ -47,8 +53,8 @@ public static class MixResponse
                 model.Spec.Target, 1, model.Spec.RevenuePerUnit, [.. steady.Select((its, c) => Table(its, curves, c))], curves, Baseline(model, weeks)),
             Adstock = [.. order.Select(c => Kernel(model, transform, c, picked))],
             Volumes = volumes,
-            Costs = [.. steady.Select(its => its.CostPerMedia)],
-            WeeklySpend = [.. order.Select(c => Tail(model.History.Input(model.Layout.SpendInputs[c]), weeks).Average())],
+            Costs = costs,
+            WeeklySpend = weekly,
         };
     }
 
@@ -146,10 +152,22 @@ public static class MixResponse
         return new PointsCurve(volumes, [.. volumes.Select(volume => curves.Average(draw => draw[channel].Value(volume)))]);
     }
 
-    private static double[] Volumes(MixModel model, int channel)
+    // Of the weeks that still reach into the plan: as they were, and as today where they are to come.
+    private static double[] Volumes(MixModel model, int channel, DateOnly start, double today)
     {
         int terms = model.Layout.Channels[channel].Adstock.Terms;
-        return [.. Tail(model.History.Media(channel), Math.Min(terms - 1, model.Periods)).Select(media => media * model.History.Scales.Media[channel])];
+        IReadOnlyList<DateOnly> dates = model.History.Dates;
+        List<double> volumes = [];
+        for (int lag = terms - 1; lag >= 1; lag--)
+        {
+            int at = (int)Math.Floor((start.DayNumber - dates[0].DayNumber) / (double)DaysPerWeek) - lag;
+            if (at >= 0)
+            {
+                volumes.Add(at < dates.Count ? model.History.Media(channel)[at] * model.History.Scales.Media[channel] : today);
+            }
+        }
+
+        return [.. volumes];
     }
 
     private static double Baseline(MixModel model, int weeks)

@@ -99,10 +99,10 @@ public sealed class MixTask : IPartitionTask, IDisposable
     {
         foreach (MixSeat seat in seats)
         {
-            parts.Witness?.Forget(seat.Plan.Name);
             seat.Dispose();
         }
 
+        parts.Witness?.Forget();
         outputs.Dispose();
     }
 
@@ -198,7 +198,11 @@ public sealed class MixTask : IPartitionTask, IDisposable
         }
 
         outputs.Tell(seated!, seat.Plan, seat.Follower.Stored);
-        parts.Witness?.Refreshed(seated!, seat.Plan, seat.Follower.Stored, parts.Sink);
+        if (parts.Witness is { } witness)
+        {
+            await witness.RefreshedAsync(seated!, seat.Plan, seat.Follower.Stored, parts.Sink, stop);
+        }
+
         await outputs.FlushAsync(stop);
         seat.Published = seat.Follower.Changes;
     }
@@ -216,7 +220,6 @@ public sealed class MixTask : IPartitionTask, IDisposable
         foreach (MixSeat seat in before)
         {
             seat.Dispose();
-            parts.Witness?.Forget(seat.Plan.Name);
             if (plan.Mixes.All(mix => mix.Name != seat.Plan.Name))
             {
                 await parts.Open(MixStore.ScopeOf(plan.Name, seat.Plan.Name)).RemoveAsync(stop);
@@ -229,6 +232,11 @@ public sealed class MixTask : IPartitionTask, IDisposable
             MixFollower follower = new(mix, new MixStore(parts.Open(MixStore.ScopeOf(plan.Name, mix.Name)), mix.Identity, mix.Spec));
             await follower.AcquireAsync(nextOffset, stop);
             seats = [.. seats, new MixSeat(follower)];
+        }
+
+        if (parts.Witness is { } witness)
+        {
+            await witness.SeatAsync(plan, stop);
         }
 
         seated = plan;

@@ -110,6 +110,7 @@ public sealed record HubReport(int Port, int Edges, int Visitors, long HeadSeque
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(EngineStatus))]
 [JsonSerializable(typeof(MixStanding[]))]
+[JsonSerializable(typeof(PlanStanding[]))]
 public sealed partial class EngineStatusJson : JsonSerializerContext
 {
     /// <summary>Quotes as they are: the answers are read by people, and are no part of a page.</summary>

@@ -47,6 +47,9 @@ public sealed class TopologyControl
         this.clock = clock;
     }
 
+    /// <summary>What is checked beyond the language before a version is taken.</summary>
+    public Func<TopologyResult, TopologyResult> Check { get; init; } = static result => result;
+
     public string Topology { get; }
 
     public string Engine { get; }
@@ -283,7 +286,7 @@ public sealed class TopologyControl
 
         if (wish.Text is { } text)
         {
-            TopologyResult result = TopologyLoader.Parse(text, "topology.yaml");
+            TopologyResult result = Check(TopologyLoader.Parse(text, "topology.yaml"));
             return result.IsValid
                 ? (result.Plan, null)
                 : (null, new(ControlOutcome.Invalid, "The topology has problems.") { Problems = result.Problems });

@@ -33,6 +33,9 @@ public sealed record BudgetProblem
     /// <summary>What is spent without a new plan, over all periods; null where it is not known.</summary>
     public double[]? CurrentSpend { get; init; }
 
+    /// <summary>The plan in force, spend by spend as the search decides them; it goes before <see cref="CurrentSpend"/>.</summary>
+    internal double[]? CurrentDecided { get; init; }
+
     public PlanConstraint[] Constraints { get; init; } = [];
 
     /// <summary>Weights of lag 0, 1, … weeks of each channel; [1] where a channel has no carry-over.</summary>

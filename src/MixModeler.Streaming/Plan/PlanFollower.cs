@@ -1,3 +1,5 @@
+using MixModeler.Streaming.Plan.Solve;
+
 namespace MixModeler.Streaming.Plan;
 
 /// <summary>
@@ -21,12 +23,13 @@ public sealed class PlanFollower
     public bool Follow(BudgetProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        // The plan in force is what is spent now; a plan with several weeks is compared week for week by its own problem.
-        bool isComparable = active is not null && problem.Periods.Length == 1 && problem.Periods[0].Weeks == 1
-            && active.Channels.SequenceEqual(problem.Channels);
-        last = PlanSolver.Solve(isComparable ? problem with { CurrentSpend = active!.Spend } : problem, last);
+        PlanShape shape = PlanShape.Of(problem);
+        // The plan in force is what is spent now, week for week where it has several.
+        bool isComparable = active is not null && active.Channels.SequenceEqual(problem.Channels)
+            && active.Periods.SequenceEqual(problem.Periods.Select(period => period.Name)) && active.Decided.Length == shape.Variables.Length;
+        last = PlanSolver.Solve(isComparable ? problem with { CurrentDecided = active!.Decided } : problem, last);
         // A plan that bounds or budget no longer allow has to go, however small the gain.
-        if (isComparable && last.Move is { Advise: false } && IsAllowed(active!.Spend, problem))
+        if (isComparable && last.Move is { Advise: false } && new PlanModel(shape.Lower, shape.Upper, [], shape.Rows).Allows(active!.Decided))
         {
             return false;
         }
@@ -61,15 +64,5 @@ public sealed class PlanFollower
         string? problem = null;
         PlanResult? plan = json.Length == 0 ? null : PlanDocument.FromJson(json, out problem);
         return problem is null ? plan : throw new InvalidDataException(problem);
-    }
-
-    private static bool IsAllowed(double[] spend, BudgetProblem problem)
-    {
-        double rounding = 1e-9 * Math.Max(1, problem.Budget);
-        double sum = spend.Sum();
-        return sum <= problem.Budget + rounding && (!problem.SpendAll || sum >= problem.Budget - rounding)
-            && spend.Select((x, c) => x >= problem.Lower[c] - rounding && x <= problem.Upper[c] + rounding).All(isIn => isIn)
-            && problem.Constraints.All(row => spend.Select((x, c) => x * row.Weights[c]).Sum() is var total
-                && total >= row.Min - rounding && total <= row.Max + rounding);
     }
 }

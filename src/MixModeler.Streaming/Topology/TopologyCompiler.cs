@@ -53,6 +53,7 @@ internal sealed class TopologyCompiler(INodeCheck check, ProblemList problems)
             Harmonized = harmonized,
             Attributions = attributions,
             Mixes = mixes,
+            Plans = PlanSection.Read(root, mixes, problems),
             Topics = topics,
             Graph = graph ?? TopologyGraph.Empty,
             Decisions = decisions with

@@ -51,6 +51,9 @@ public sealed record TopologyPlan
     /// <summary>Marketing-mix models, in the order of their names.</summary>
     public ImmutableArray<MixPlan> Mixes { get; init; } = [];
 
+    /// <summary>Budget plans that follow a mix, in the order of their names.</summary>
+    public ImmutableArray<PlanDeclaration> Plans { get; init; } = [];
+
     /// <summary>
     /// False where a topology has datasets and no source of events: then events, if there are any, are those of datasets, and nobody
     /// keeps anything of visitors.

@@ -54,7 +54,8 @@ public sealed class MixKillTests(ITestOutputHelper output) : IDisposable
             expected.Update(week);
         }
 
-        await using RedisConnection redis = await RedisConnection.ConnectAsync(new RedisOptions { Configuration = rig.Redis.Endpoint }, TimeProvider.System, Stop);
+        RedisOptions options = new() { Configuration = rig.Redis.Endpoint };
+        await using RedisConnection redis = await RedisConnection.ConnectAsync(options, TimeProvider.System, Stop);
         RedisStateStore state = new(redis, MixStore.ScopeOf(rig.Plan.Name, plan.Name));
         StoredMix stored = (await new MixStore(state, plan.Identity, plan.Spec).PeekAsync(Stop))!;
         Assert.Equal(MixSnapshot.Write(expected), MixSnapshot.Write(stored.Model!));

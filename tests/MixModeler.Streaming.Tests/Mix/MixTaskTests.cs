@@ -95,8 +95,11 @@ public sealed class MixTaskTests
 
         await World.OrderAsync(
             task, 0,
-            "nonsense", """{"mix":"other","rescore":true}""", Lift.Replace("x1", "tv", StringComparison.Ordinal),
-            """{"mix":"sales","removeLift":"winter"}""", Lift);
+            "nonsense",
+            """{"mix":"other","rescore":true}""",
+            Lift.Replace("x1", "tv", StringComparison.Ordinal),
+            """{"mix":"sales","removeLift":"winter"}""",
+            Lift);
         await task.FollowAsync(Stop);
 
         JsonElement[] letters = [.. world.Sink.On("mm.deadletter").Select(text => JsonElement.Parse(text))];
@@ -154,7 +157,8 @@ public sealed class MixTaskTests
     [Fact]
     public async Task A_model_that_rests_is_certified_and_stays_so_until_it_changes()
     {
-        MixTask task = await world.OwnerAsync(MixWorld.Plan with { IsCertified = true, Spec = MixWorld.Spec with { Particles = 50 } }, certifyAfter: TimeSpan.Zero);
+        MixPlan plan = MixWorld.Plan with { IsCertified = true, Spec = MixWorld.Spec with { Particles = 50 } };
+        MixTask task = await world.OwnerAsync(plan, certifyAfter: TimeSpan.Zero);
         world.Fill(MixWorld.Weeks(6));
         await task.FollowAsync(Stop);
         for (int i = 0; i < 600 && task.Standings[0].Certificate is null; i++)
@@ -167,7 +171,7 @@ public sealed class MixTaskTests
         Assert.Equal(5, certificate.Periods);
         Assert.True(double.IsFinite(certificate.MaxDistance));
         // A new owner finds it and makes none.
-        task = await world.OwnerAsync(MixWorld.Plan with { IsCertified = true, Spec = MixWorld.Spec with { Particles = 50 } }, certifyAfter: TimeSpan.Zero);
+        task = await world.OwnerAsync(plan, certifyAfter: TimeSpan.Zero);
         await task.FollowAsync(Stop);
         Assert.Equal(certificate, task.Standings[0].Certificate);
     }

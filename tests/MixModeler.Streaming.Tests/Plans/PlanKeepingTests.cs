@@ -133,4 +133,28 @@ public sealed class PlanKeepingTests
         Assert.False(follower.Follow(problem));
         Assert.Same(active, follower.Active!.Spend);
     }
+
+    [Fact]
+    public void A_follower_of_several_weeks_stays_too_and_moves_when_the_plan_is_no_longer_allowed()
+    {
+        BudgetProblem one = PlanProblems.Reference("concave5");
+        BudgetProblem problem = one with
+        {
+            Budget = 3 * one.Budget,
+            SpendAll = false,
+            Upper = [.. one.Upper.Select(most => 3 * most)],
+            Periods = [.. Enumerable.Range(0, 3).Select(p => one.Periods[0] with { Name = $"week {p}" })],
+        };
+        PlanFollower follower = new();
+        follower.Follow(problem);
+        double[] active = follower.Active!.Spend;
+
+        Assert.False(follower.Follow(problem));
+        Assert.Same(active, follower.Active!.Spend);
+        Assert.Equal(0, follower.Newest!.Move!.Gain, 1e-6);
+        double[] upper = [.. problem.Upper];
+        upper[0] = active[0] / 2;
+        Assert.True(follower.Follow(problem with { Upper = upper }));
+        Assert.InRange(follower.Active!.Spend[0], 0, upper[0] * (1 + 1e-9));
+    }
 }

@@ -34,7 +34,7 @@ public sealed class TopologyProblemTests
     ];
 
     private const string Sections = "a topology is a map with topology, tenant, include, source, sources, harmonize, features, model, models, scores, audiences, "
-        + "datasets, fields, mergePreferences, touchpoints, conversions, attributions, mixes, nodes, edges, decisions, sinks, environments";
+        + "datasets, fields, mergePreferences, touchpoints, conversions, attributions, mixes, plans, nodes, edges, decisions, sinks, environments";
 
     [Fact]
     public void The_file_that_the_cases_change_is_valid()

@@ -48,6 +48,16 @@ public static class BudgetProblemReader
         return list.IsEmpty ? read : null;
     }
 
+    /// <summary>Terms that stand in another document: a problem without what the response has of its own.</summary>
+    internal static BudgetProblem? ReadTerms(YamlNode terms, ProblemList list, PlanResponse response)
+    {
+        ProblemList own = new(list.File);
+        BudgetProblem? read = Read(terms, own, response);
+        bool isValid = own.IsEmpty;
+        list.AddAll(own, "");
+        return isValid ? read : null;
+    }
+
     private static BudgetProblem? Read(YamlNode root, ProblemList list, PlanResponse? response)
     {
         MapReader? map = MapReader.Open(

@@ -31,7 +31,8 @@ internal sealed class ConstrainedSearch
         ConstrainedSearch search = new(model, effort);
         IConcaveEnvelope[] envelopes =
             [.. model.Terms.Select(term => term.Curve.EnvelopeOver(term.Input(model.Lower), Math.Max(term.Input(model.Lower), term.Input(model.Upper))))];
-        if (known is not null)
+        // What was a plan before may have been forbidden since.
+        if (known is not null && model.Allows(known))
         {
             search.Try(known, []);
         }

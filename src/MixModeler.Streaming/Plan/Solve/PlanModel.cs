@@ -14,6 +14,35 @@ internal sealed record PlanModel(double[] Lower, double[] Upper, PlanTerm[] Term
 
     public double Value(double[] spend) => Terms.Sum(term => term.Curve.Value(term.Input(spend)));
 
+    /// <summary>Whether a plan keeps bounds and rows, to rounding.</summary>
+    public bool Allows(ReadOnlySpan<double> spend)
+    {
+        double rounding = 1e-9 * Math.Max(1, double.IsFinite(Rows[0].Max) ? Math.Abs(Rows[0].Max) : 1);
+        for (int v = 0; v < spend.Length; v++)
+        {
+            if (spend[v] < Lower[v] - rounding || spend[v] > Upper[v] + rounding)
+            {
+                return false;
+            }
+        }
+
+        foreach (PlanRow row in Rows)
+        {
+            double total = 0;
+            for (int v = 0; v < spend.Length; v++)
+            {
+                total += row.Weights[v] * spend[v];
+            }
+
+            if (total < row.Min - rounding || total > row.Max + rounding)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The same with another budget.</summary>
     public PlanModel WithBudget(double budget, bool spendAll) =>
         this with { Rows = [Rows[0] with { Max = budget, Min = spendAll ? budget : double.NegativeInfinity }, .. Rows[1..]] };

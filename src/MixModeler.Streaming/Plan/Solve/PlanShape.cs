@@ -99,6 +99,11 @@ internal sealed class PlanShape
     /// <summary>The current spend as a plan, or null where it is not known: evenly over weeks where nothing else is said.</summary>
     public double[]? Current()
     {
+        if (Problem.CurrentDecided is { } decided)
+        {
+            return decided;
+        }
+
         double[] current = new double[Variables.Length];
         for (int v = 0; v < current.Length; v++)
         {

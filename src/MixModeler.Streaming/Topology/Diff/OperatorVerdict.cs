@@ -62,6 +62,9 @@ public enum OperatorKind
 
     /// <summary>A marketing-mix model; all of them have one owner.</summary>
     Mix,
+
+    /// <summary>A budget plan that follows a mix.</summary>
+    Plan,
 }
 
 /// <summary>The verdict on one operator.</summary>

@@ -63,6 +63,7 @@ public sealed record TopologyDiff
         verdicts.AddDatasets();
         verdicts.AddAttributions();
         verdicts.AddMixes();
+        verdicts.AddPlans();
         Dictionary<string, string> topics = to.Harmonized.Datasets.ToDictionary(each => each.Name, each => to.Topics.Prefix + each.Topic);
         ImmutableArray<OperatorVerdict> operators =
         [

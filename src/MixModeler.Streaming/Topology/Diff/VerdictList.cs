@@ -168,6 +168,14 @@ internal sealed class VerdictList(TopologyPlan from, TopologyPlan to, StateMappi
         "the harmonized table",
         "its experiments and its training window go");
 
+    /// <summary>A plan is in force until a better one is sure; with other terms it begins anew.</summary>
+    public void AddPlans() => AddByIdentity(
+        OperatorKind.Plan,
+        [.. from.Plans.Select(plan => (plan.Name, plan.Identity))],
+        [.. to.Plans.Select(plan => (plan.Name, plan.Identity))],
+        "what its mix has learned",
+        "the plan in force goes");
+
     private void AddByIdentity(
         OperatorKind kind, (string Name, string Identity)[] was, (string Name, string Identity)[] comes, string madeFrom, string loss)
     {

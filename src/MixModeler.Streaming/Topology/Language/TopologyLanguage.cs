@@ -29,6 +29,7 @@ internal static class TopologyLanguage
         DatasetSections.Members[4],
         new(AttributionSection.Attributions, AttributionSection.Shape, "Who gets how much of a conversion: models of attribution, by name."),
         new(MixSection.Mixes, MixSection.Shape, "What brings the outcome: marketing-mix models over the harmonized table, by name."),
+        new(PlanSection.Plans, PlanSection.Shape, "How a budget is spent best: plans that follow a mix, by name."),
         new("nodes", NodeSection.Shape, "Operators by name."),
         new("edges", EdgeSection.Shape, "From where to where records go."),
         new("decisions", DecisionSection.Shape, "Which experience is shown where."),
