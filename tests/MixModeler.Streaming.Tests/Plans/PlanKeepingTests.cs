@@ -141,7 +141,6 @@ public sealed class PlanKeepingTests
         BudgetProblem problem = one with
         {
             Budget = 3 * one.Budget,
-            SpendAll = false,
             Upper = [.. one.Upper.Select(most => 3 * most)],
             Periods = [.. Enumerable.Range(0, 3).Select(p => one.Periods[0] with { Name = $"week {p}" })],
         };
@@ -153,7 +152,7 @@ public sealed class PlanKeepingTests
         Assert.Same(active, follower.Active!.Spend);
         Assert.Equal(0, follower.Newest!.Move!.Gain, 1e-6);
         double[] upper = [.. problem.Upper];
-        upper[0] = active[0] / 2;
+        upper[0] = 0.99 * active[0];
         Assert.True(follower.Follow(problem with { Upper = upper }));
         Assert.InRange(follower.Active!.Spend[0], 0, upper[0] * (1 + 1e-9));
     }
