@@ -55,6 +55,15 @@ internal static class Columns
         return sum;
     }
 
+    /// <summary>In place.</summary>
+    public static void Scale(double factor, Span<double> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] *= factor;
+        }
+    }
+
     /// <summary>into += factor * values</summary>
     public static void AddScaled(double factor, ReadOnlySpan<double> values, Span<double> into)
     {

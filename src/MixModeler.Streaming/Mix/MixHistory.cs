@@ -15,6 +15,7 @@ internal sealed class MixHistory
     private double[][] raw;
     private double[] outcome = new double[64];
     private double[] target = new double[64];
+    private double[] weights = new double[64];
     private readonly List<DateOnly> dates = [];
     private readonly List<string> holidays = [];
 
@@ -30,7 +31,8 @@ internal sealed class MixHistory
         Rhs = new double[layout.BaselineCount];
         Spend = new double[layout.Channels.Length];
         Regions = layout.Spec.Regions is { } regions ? new RegionHistory(layout, regions.Members) : null;
-        Credits = new int[layout.Channels.Length];
+        Credits = new double[layout.Channels.Length];
+        Discount = layout.Spec.HalfLife is { } halfLife ? Math.Pow(0.5, 1 / halfLife) : 1;
         CreditSquares = new double[layout.Channels.Length];
     }
 
@@ -43,6 +45,15 @@ internal sealed class MixHistory
     public double NoiseShare => Regions?.NoiseShare ?? 1;
 
     public int Periods { get; private set; }
+
+    /// <summary>What a period counts when another one has followed it; 1 where nothing is forgotten.</summary>
+    public double Discount { get; }
+
+    /// <summary>Sum of what all periods count now.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>What each period counts now.</summary>
+    public ReadOnlySpan<double> Weights => weights.AsSpan(0, Periods);
 
     public IReadOnlyList<DateOnly> Dates => dates;
 
@@ -64,8 +75,8 @@ internal sealed class MixHistory
     /// <summary>Of each channel so far.</summary>
     public double[] Spend { get; }
 
-    /// <summary>Periods in which attribution said something of a channel.</summary>
-    public int[] Credits { get; }
+    /// <summary>Periods in which attribution said something of a channel, each as it counts.</summary>
+    public double[] Credits { get; }
 
     /// <summary>Sum of the squares of what it said, scaled.</summary>
     public double[] CreditSquares { get; }
@@ -107,6 +118,7 @@ internal sealed class MixHistory
         double y = layout.Spec.Form == MixForm.Additive ? scaled : Math.Log(scaled);
         target[t] = y;
         FillRow(observation, observation.Inputs, t, row);
+        Forget(t);
         Regions?.Append(observation, this, t);
         for (int c = 0; c < media.Length; c++)
         {
@@ -125,6 +137,23 @@ internal sealed class MixHistory
             Rhs[i] += row[i] * y;
             Columns.AddScaled(row[i], row, Gram.AsSpan(i * row.Length, row.Length));
         }
+    }
+
+    private void Forget(int t)
+    {
+        Weight = Weight * Discount + 1;
+        weights[t] = 1;
+        if (Discount == 1)
+        {
+            return;
+        }
+
+        Squares *= Discount;
+        Columns.Scale(Discount, weights.AsSpan(0, t));
+        Columns.Scale(Discount, Gram);
+        Columns.Scale(Discount, Rhs);
+        Columns.Scale(Discount, Credits);
+        Columns.Scale(Discount, CreditSquares);
     }
 
     /// <summary>The first period that is on or after a day; <see cref="Periods"/> where there is none.</summary>
@@ -190,6 +219,7 @@ internal sealed class MixHistory
         raw = Columns.Grown(raw, capacity);
         Array.Resize(ref outcome, capacity);
         Array.Resize(ref target, capacity);
+        Array.Resize(ref weights, capacity);
     }
 }
 

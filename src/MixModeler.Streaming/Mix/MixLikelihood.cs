@@ -21,6 +21,7 @@ internal sealed class MixLikelihood
     private readonly double[] fixedEffects;
     private readonly ToldEffects told;
     private readonly RegionSums? regions;
+    private double[] weighed = [];
     private readonly int n0;
     private readonly int integrated;
 
@@ -93,6 +94,11 @@ internal sealed class MixLikelihood
         {
             Span<double> sums = particles.Channel(particle, c);
             double s = newest[c];
+            if (history.Discount < 1)
+            {
+                Forget(history.Discount, sums);
+            }
+
             for (int j = 0; j < n0; j++)
             {
                 sums[j] += s * row[j];
@@ -105,7 +111,7 @@ internal sealed class MixLikelihood
 
             sums[particles.RhsAt] += s * y;
             sums[particles.SumAt] += s;
-            told.AddCredit(history, c, history.Periods - 1, s, sums);
+            told.AddCredit(history, c, history.Periods - 1, s, 1, sums);
         }
     }
 
@@ -124,23 +130,24 @@ internal sealed class MixLikelihood
             Span<double> sums = particles.Channel(particle, c);
             sums.Clear();
             ReadOnlySpan<double> own = transform.Series(c);
+            ReadOnlySpan<double> weighed = Weighed(history, own);
             for (int j = 0; j < n0; j++)
             {
-                sums[j] = Columns.Dot(own, history.Baseline(j));
+                sums[j] = Columns.Dot(weighed, history.Baseline(j));
             }
 
             for (int other = 0; other <= c; other++)
             {
-                double product = Columns.Dot(own, transform.Series(other));
+                double product = Columns.Dot(weighed, transform.Series(other));
                 sums[n0 + other] = product;
                 particles.Channel(particle, other)[n0 + c] = product;
             }
 
-            sums[particles.RhsAt] = Columns.Dot(own, history.Target);
+            sums[particles.RhsAt] = Columns.Dot(weighed, history.Target);
             sums[particles.SumAt] = Columns.Sum(own);
             for (int t = 0; history.Credits[c] > 0 && t < history.Periods; t++)
             {
-                told.AddCredit(history, c, t, own[t], sums);
+                told.AddCredit(history, c, t, own[t], history.Weights[t], sums);
             }
         }
 
@@ -151,6 +158,35 @@ internal sealed class MixLikelihood
         }
     }
 
+    // What was seen before counts less with each period; what media there were, and what experiments said, stays.
+    private void Forget(double discount, Span<double> sums)
+    {
+        Columns.Scale(discount, sums[..particles.Coefficients]);
+        sums[particles.RhsAt] *= discount;
+        sums[particles.CreditSquaresAt] *= discount;
+        sums[particles.CreditProductAt] *= discount;
+    }
+
+    private ReadOnlySpan<double> Weighed(MixHistory history, ReadOnlySpan<double> values)
+    {
+        if (history.Discount == 1)
+        {
+            return values;
+        }
+
+        if (weighed.Length < values.Length)
+        {
+            weighed = new double[2 * values.Length];
+        }
+
+        for (int t = 0; t < values.Length; t++)
+        {
+            weighed[t] = history.Weights[t] * values[t];
+        }
+
+        return weighed.AsSpan(0, values.Length);
+    }
+
     /// <summary>ln p(outcomes | coordinates, normals) up to a constant that all particles share.</summary>
     public double LogLikelihood(MixHistory history, Span<double> particle)
     {
@@ -159,7 +195,7 @@ internal sealed class MixLikelihood
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
         double squares = regions is null ? FillSystem(history, particle, precision, prior) : FillRegionalSystem(history, particle, precision, prior);
-        double result = (regions?.LogVolume ?? 0) - history.Periods * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
+        double result = (regions?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
             + FixedTold(particle) + told.CreditConstant(history, particle);
         result += Factorise(prior);
         for (int j = 0; j < integrated; j++)

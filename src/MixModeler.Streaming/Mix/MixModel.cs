@@ -61,7 +61,7 @@ public sealed class MixModel
     /// <summary>Periods that were taken in.</summary>
     public int Periods => History.Periods;
 
-    /// <summary>ln p(outcomes): the sum of the log predictive densities of the scaled outcomes.</summary>
+    /// <summary>ln p(outcomes): the sum of the log predictive densities of the scaled outcomes; not a number where the spec forgets.</summary>
     public double LogEvidence { get; internal set; }
 
     /// <summary>How often particles were resampled and moved.</summary>
@@ -108,7 +108,8 @@ public sealed class MixModel
         }
 
         hasForetold = true;
-        LogEvidence += evidence > 0 ? Math.Log(evidence) : most;
+        // Where the past is forgotten, the steps from likelihood to likelihood are no predictive densities.
+        LogEvidence += History.Discount < 1 ? double.NaN : evidence > 0 ? Math.Log(evidence) : most;
         if (period >= Spec.WarmUp)
         {
             Scores.Add(observation.Target, predicted, priorWeights);

@@ -197,7 +197,7 @@ public static class MixSnapshot
                 c.Saturation.Curve, c.Effect, c.Credit)),
         ];
         string model = FormattableString.Invariant(
-            $"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays}");
+            $"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays} {spec.HalfLife}");
         return string.Join(
             ' ',
             [

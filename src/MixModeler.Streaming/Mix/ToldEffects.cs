@@ -21,14 +21,14 @@ internal sealed class ToldEffects(MixLayout layout, ParticleLayout particles)
         sums[particles.LiftProductAt] += change * lift / (deviation * deviation);
     }
 
-    /// <summary>Adds what attribution credits a channel with in a period, if it says anything of it.</summary>
-    public void AddCredit(MixHistory history, int channel, int period, double saturated, Span<double> sums)
+    /// <summary>Adds what attribution credits a channel with in a period, as it counts, if it says anything of it.</summary>
+    public void AddCredit(MixHistory history, int channel, int period, double saturated, double weight, Span<double> sums)
     {
         double credit = history.CreditOf(channel, period) / history.Scales.Target;
         if (!double.IsNaN(credit))
         {
-            sums[particles.CreditSquaresAt] += saturated * saturated;
-            sums[particles.CreditProductAt] += saturated * credit;
+            sums[particles.CreditSquaresAt] += weight * saturated * saturated;
+            sums[particles.CreditProductAt] += weight * saturated * credit;
         }
     }
 

@@ -77,6 +77,12 @@ public sealed record MixSpec
     /// </summary>
     public bool CoefficientsInNoiseUnits { get; init; }
 
+    /// <summary>
+    /// Periods after which an observation counts half, so that effects follow what is so now; null where all count alike. Experiments are not
+    /// forgotten.
+    /// </summary>
+    public double? HalfLife { get; init; }
+
     /// <summary>Regions below the whole; null for none.</summary>
     public RegionSpec? Regions { get; init; }
 

@@ -11,7 +11,7 @@ public static class MixSpecReader
     private static readonly string[] Members =
     [
         "target", "date", "form", "scale", "scaleWindow", "trainingWeeks", "revenuePerUnit", "channels", "controls", "intercept", "trend",
-        "level", "seasonality", "holidays", "noise", "liftTests", "regions", "particles", "seed", "warmUp",
+        "level", "seasonality", "holidays", "noise", "halfLife", "liftTests", "regions", "particles", "seed", "warmUp",
     ];
 
     private static readonly NumberRange Positive = new(0, false, double.MaxValue, true);
@@ -50,6 +50,7 @@ public static class MixSpecReader
             Channels = channels,
             Controls = ReadControls(map, problems),
             Intercept = PriorReader.Read(map, "intercept", new Prior(PriorKind.Normal, 0, 2), Normal),
+            HalfLife = map.Number("halfLife", 0, new NumberRange(1, true, 10_000, true)) is > 0 and double halfLife ? halfLife : null,
             Particles = map.Count("particles", 1_000, 50, 1_000_000),
             Seed = (ulong)map.Count("seed", 1, 0, int.MaxValue),
             WarmUp = map.Count("warmUp", 12, 0, 10_000),

@@ -17,6 +17,11 @@ internal static class RegionReader
             problems.Add(map.KeyNode("regions"), "'regions' needs the additive form");
         }
 
+        if (spec.HalfLife is not null)
+        {
+            problems.Add(map.KeyNode("regions"), "a model with 'regions' has no 'halfLife' yet");
+        }
+
         if (spec.LiftTests.Count > 0 || spec.Channels.Any(channel => channel.Credit is not null))
         {
             problems.Add(map.KeyNode("regions"), "a model with 'regions' takes no lift tests and no credits yet");
