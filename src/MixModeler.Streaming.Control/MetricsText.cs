@@ -40,6 +40,7 @@ internal static class MetricsText
         Operators(text, "operator_state_keys", "gauge", "Keys of which an operator keeps something, estimated.", status, each => each.StateKeys);
         Operators(text, "operator_state_bytes", "gauge", "Bytes that an operator keeps, estimated.", status, each => each.StateBytes);
         DatasetMetrics.Append(text, status.Datasets);
+        MixMetrics.Append(text, status);
         if (status.Learner is { } learner)
         {
             Metric(text, "learner_examples_total", "counter", "Examples learned.", learner.Examples);

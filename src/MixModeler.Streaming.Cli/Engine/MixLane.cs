@@ -12,7 +12,7 @@ namespace MixModeler.Streaming.Cli.Engine;
 /// first version that has a mix, and then goes on: the owner follows the versions by itself.
 /// </summary>
 internal sealed class MixLane(
-    KafkaOptions kafka, KafkaProducer producer, RedisConnection redis, LiveTopology live, IMixSource source, Report report) : IAsyncDisposable
+    KafkaOptions kafka, KafkaProducer producer, RedisConnection redis, LiveTopology live, MixSource source, Report report) : IAsyncDisposable
 {
     private KafkaTaskHost? host;
     private volatile MixTask? task;
@@ -50,6 +50,6 @@ internal sealed class MixLane(
         Open = scope => new RedisStateStore(redis, scope),
         Sink = producer.CreateSink(),
         Report = report,
-        Witness = new PlanKeeper(scope => new RedisStateStore(redis, scope)),
+        Witness = new MixWitnesses(new PlanKeeper(scope => new RedisStateStore(redis, scope)), new CreditKeeper(source.Measurements)),
     });
 }

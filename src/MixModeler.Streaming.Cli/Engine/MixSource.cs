@@ -8,6 +8,9 @@ namespace MixModeler.Streaming.Cli.Engine;
 /// <summary>What mixes are learned from, as all engines keep it in Redis.</summary>
 internal sealed class MixSource(HarmonizedView harmonized, RedisMeasurements measurements) : IMixSource
 {
+    /// <summary>Where the attributions stand.</summary>
+    public RedisMeasurements Measurements => measurements;
+
     public async Task<MixLook> LookAsync(IReadOnlyCollection<string> attributions, CancellationToken stop)
     {
         Dictionary<string, MixCredits> credits = new(StringComparer.Ordinal);

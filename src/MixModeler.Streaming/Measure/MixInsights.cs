@@ -36,7 +36,9 @@ public static class MixInsights
     {
         ArgumentNullException.ThrowIfNull(mix);
         int revised = mix.Refreshes.Sum(refresh => refresh.Revised);
-        long evidence = BitConverter.DoubleToInt64Bits(mix.Model.LogEvidence);
+        // The evidence sums up all that was seen; a model that forgets has none, and its particles tell as well.
+        double sum = double.IsNaN(mix.Model.LogEvidence) ? mix.Model.Cloud.Values[0] + mix.Model.Cloud.LogWeights[0] : mix.Model.LogEvidence;
+        long evidence = BitConverter.DoubleToInt64Bits(sum);
         return string.Create(CultureInfo.InvariantCulture, $"{mix.Identity}-{mix.Model.Periods}-{revised}-{evidence:x}");
     }
 

@@ -21,7 +21,7 @@ internal sealed class MixLikelihood
     private readonly double[] fixedEffects;
     private readonly ToldEffects told;
     private readonly RegionSums? regions;
-    private double[] weighed = [];
+    private readonly Forgetting forgetting;
     private readonly int n0;
     private readonly int integrated;
 
@@ -31,6 +31,7 @@ internal sealed class MixLikelihood
         this.particles = particles;
         transform = new MixTransform(layout);
         told = new ToldEffects(layout, particles);
+        forgetting = new Forgetting(particles);
         regions = particles.Regions > 0 ? new RegionSums(layout, particles, transform) : null;
         n0 = layout.BaselineCount;
         integrated = layout.IntegratedCount;
@@ -96,7 +97,7 @@ internal sealed class MixLikelihood
             double s = newest[c];
             if (history.Discount < 1)
             {
-                Forget(history.Discount, sums);
+                forgetting.Forget(history.Discount, sums);
             }
 
             for (int j = 0; j < n0; j++)
@@ -130,7 +131,7 @@ internal sealed class MixLikelihood
             Span<double> sums = particles.Channel(particle, c);
             sums.Clear();
             ReadOnlySpan<double> own = transform.Series(c);
-            ReadOnlySpan<double> weighed = Weighed(history, own);
+            ReadOnlySpan<double> weighed = forgetting.Weighed(history, own);
             for (int j = 0; j < n0; j++)
             {
                 sums[j] = Columns.Dot(weighed, history.Baseline(j));
@@ -156,35 +157,6 @@ internal sealed class MixLikelihood
         {
             told.AddLift(history, lifts[i], transform, particle);
         }
-    }
-
-    // What was seen before counts less with each period; what media there were, and what experiments said, stays.
-    private void Forget(double discount, Span<double> sums)
-    {
-        Columns.Scale(discount, sums[..particles.Coefficients]);
-        sums[particles.RhsAt] *= discount;
-        sums[particles.CreditSquaresAt] *= discount;
-        sums[particles.CreditProductAt] *= discount;
-    }
-
-    private ReadOnlySpan<double> Weighed(MixHistory history, ReadOnlySpan<double> values)
-    {
-        if (history.Discount == 1)
-        {
-            return values;
-        }
-
-        if (weighed.Length < values.Length)
-        {
-            weighed = new double[2 * values.Length];
-        }
-
-        for (int t = 0; t < values.Length; t++)
-        {
-            weighed[t] = history.Weights[t] * values[t];
-        }
-
-        return weighed.AsSpan(0, values.Length);
     }
 
     /// <summary>ln p(outcomes | coordinates, normals) up to a constant that all particles share.</summary>

@@ -196,8 +196,8 @@ public static class MixSnapshot
                 '/', c.Name, c.Column, c.SpendColumn, c.Adstock.Shape, c.Adstock.Terms, c.Adstock.Normalize, c.Adstock.LagWeeks,
                 c.Saturation.Curve, c.Effect, c.Credit)),
         ];
-        string model = FormattableString.Invariant(
-            $"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays} {spec.HalfLife}");
+        string time = FormattableString.Invariant($"{spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays} {spec.HalfLife}");
+        string model = FormattableString.Invariant($"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {time}");
         return string.Join(
             ' ',
             [

@@ -5,7 +5,6 @@ using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Observe;
 using MixModeler.Streaming.State;
-using MixModeler.Streaming.Tests.Repository;
 using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Topology.Mixes;
 
@@ -196,10 +195,9 @@ public sealed class MixTaskTests
 
         public async Task<MixTask> OwnerAsync(MixPlan? plan = null, TimeSpan? certifyAfter = null)
         {
-            TopologyPlan topology = TopologyLoader.Load(RepositoryFiles.Full("topologies/marketing-mix/topology.yaml")).Plan!;
             MixTask task = new(new MixParts
             {
-                Live = new LiveTopology(topology with { Mixes = [plan ?? MixWorld.Plan with { IsCertified = false }] }),
+                Live = new LiveTopology(MixWorld.Topology with { Mixes = [plan ?? MixWorld.Plan with { IsCertified = false }] }),
                 Source = this,
                 Store = Positions,
                 Open = Open,

@@ -2,6 +2,8 @@ using System.Globalization;
 using MixModeler.Streaming.Harmonize.Table;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Tests.Harmonize.Table;
+using MixModeler.Streaming.Tests.Repository;
+using MixModeler.Streaming.Topology;
 using MixModeler.Streaming.Topology.Datasets;
 using MixModeler.Streaming.Topology.Mixes;
 
@@ -27,6 +29,9 @@ internal static class MixWorld
             new MixColumnPlan("event_2", MixColumnKind.Factor, "event_2", []),
         ],
     };
+
+    /// <summary>The shipped topology of a mix.</summary>
+    public static TopologyPlan Topology => TopologyLoader.Load(RepositoryFiles.Full("topologies/marketing-mix/topology.yaml")).Plan!;
 
     /// <summary>Datasets of the table, by the week.</summary>
     public static HarmonizePlan Datasets { get; } = TableFixture.PlanOf(
