@@ -78,7 +78,8 @@ internal static class PlanText
         if (move is not null)
         {
             string sure = move.Probability is { } share ? $" (90 % between {Number(move.Q05)} and {Number(move.Q95)}; better in {share:P1} of the draws)" : "";
-            Console.WriteLine($"against today's {Number(move.CurrentValue)} it gains {Number(move.Gain)}{sure}: {(move.Advise ? "move" : "do not move")}");
+            string split = move.SplitGain is { } own ? $", {Number(own)} of it by the split and the rest by another budget" : "";
+            Console.WriteLine($"against today's {Number(move.CurrentValue)} it gains {Number(move.Gain)}{split}{sure}: {(move.Advise ? "move" : "do not move")}");
         }
     }
 }

@@ -101,7 +101,14 @@ public sealed record PlanSpread(int Draws, double Mean, double Q05, double Q95, 
 /// <param name="Q95">Likewise.</param>
 /// <param name="Probability">Share of the draws in which the plan is better; null without draws.</param>
 /// <param name="Noise">Standard deviation of the gain over the draws; 0 without.</param>
-public sealed record PlanMove(bool Advise, double CurrentValue, double Gain, double Q05, double Q95, double? Probability, double Noise);
+public sealed record PlanMove(bool Advise, double CurrentValue, double Gain, double Q05, double Q95, double? Probability, double Noise)
+{
+    /// <summary>
+    /// Of the gain what the split brings: over today's spend, raised or cut in proportion to what the plan spends. Null where both spend the
+    /// same.
+    /// </summary>
+    public double? SplitGain { get; init; }
+}
 
 /// <summary>A channel's curve at some spends, in the value's unit.</summary>
 /// <param name="Spend">Where.</param>

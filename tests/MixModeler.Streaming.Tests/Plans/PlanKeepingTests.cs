@@ -156,4 +156,18 @@ public sealed class PlanKeepingTests
         Assert.True(follower.Follow(problem with { Upper = upper }));
         Assert.InRange(follower.Active!.Spend[0], 0, upper[0] * (1 + 1e-9));
     }
+
+    [Fact]
+    public void A_gain_over_another_budget_tells_what_the_split_alone_brings()
+    {
+        BudgetProblem problem = PlanProblems.Reference("concave5");
+        double[] half = [.. problem.Upper.Select(_ => problem.Budget / 2 / problem.Upper.Length)];
+
+        PlanMove move = PlanSolver.Solve(problem with { CurrentSpend = half }).Move!;
+        PlanMove whole = PlanSolver.Solve(problem with { CurrentSpend = [.. half.Select(spend => 2 * spend)] }).Move!;
+
+        Assert.Equal(whole.Gain, move.SplitGain!.Value, 1e-9);
+        Assert.True(move.Gain > move.SplitGain);
+        Assert.Null(whole.SplitGain);
+    }
 }

@@ -138,9 +138,12 @@ internal sealed class PlanForecast
     {
         double currentValue = value.Of(current);
         double gain = value.Of(found.Spend) - currentValue;
+        (double before, double after) = (current.Sum(), found.Spend.Sum());
+        bool isSame = Math.Abs(after - before) <= 1e-9 * Math.Max(1, after);
+        double? split = before > 0 && !isSame ? value.Of(found.Spend) - value.Of([.. current.Select(spend => spend * after / before)]) : null;
         if (draws.Length == 0)
         {
-            return new PlanMove(gain > 1e-9 * Math.Abs(currentValue), currentValue, gain, gain, gain, null, 0);
+            return new PlanMove(gain > 1e-9 * Math.Abs(currentValue), currentValue, gain, gain, gain, null, 0) { SplitGain = split };
         }
 
         double[] now = value.OfDraws(current);
@@ -149,7 +152,10 @@ internal sealed class PlanForecast
         double mean = gains.Average();
         double noise = Math.Sqrt(gains.Average(g => (g - mean) * (g - mean)));
         return new PlanMove(
-            mean > 0 && sure >= problem.Confidence, currentValue, gain, Quantile(gains, 0.05), Quantile(gains, 0.95), sure, noise);
+            mean > 0 && sure >= problem.Confidence, currentValue, gain, Quantile(gains, 0.05), Quantile(gains, 0.95), sure, noise)
+        {
+            SplitGain = split,
+        };
     }
 
     private PlanSpread Spread(double[] draws)
