@@ -45,7 +45,9 @@ public sealed record MixCertificate(
             double[][] columns = [.. chains.Select(chain => chain.Column(name).ToArray())];
             ChainFigures batch = ChainFigures.Of(columns);
             double error = Math.Sqrt(own.MonteCarloError * own.MonteCarloError + batch.MonteCarloError * batch.MonteCarloError);
-            double distance = error > 0 ? Math.Abs(own.Mean - batch.Mean) / error : 0;
+            // Of a number that is known both have the same but for rounding, and no error to count by.
+            bool isSame = Math.Abs(own.Mean - batch.Mean) <= 1e-12 * Math.Abs(batch.Mean);
+            double distance = isSame || error <= 0 ? 0 : Math.Abs(own.Mean - batch.Mean) / error;
             distances.Add(new MixDistance(stream.Names[name], own.Mean, batch.Mean, error, distance));
             effectiveMin = Math.Min(effectiveMin, batch.EffectiveDraws);
             rHatMax = Math.Max(rHatMax, batch.RHat);

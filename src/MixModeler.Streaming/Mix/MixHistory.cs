@@ -13,6 +13,7 @@ internal sealed class MixHistory
     private double[][] baseline;
     private double[][] media;
     private double[][] raw;
+    private double[][] told;
     private double[] outcome = new double[64];
     private double[] target = new double[64];
     private double[] weights = new double[64];
@@ -26,6 +27,7 @@ internal sealed class MixHistory
         baseline = [.. Enumerable.Range(0, layout.BaselineCount).Select(_ => new double[64])];
         media = [.. layout.Channels.Select(_ => new double[64])];
         raw = [.. layout.Inputs.Select(_ => new double[64])];
+        told = [.. layout.Channels.Select(_ => new double[64])];
         row = new double[layout.BaselineCount];
         Gram = new double[layout.BaselineCount * layout.BaselineCount];
         Rhs = new double[layout.BaselineCount];
@@ -95,8 +97,11 @@ internal sealed class MixHistory
     /// <summary>An input as it was observed.</summary>
     public ReadOnlySpan<double> Input(int input) => raw[input].AsSpan(0, Periods);
 
-    /// <summary>What attribution credits a channel with in a period, in units of the outcome; not a number where it says nothing.</summary>
-    public double CreditOf(int channel, int period) => layout.CreditInputs[channel] < 0 ? double.NaN : raw[layout.CreditInputs[channel]][period];
+    /// <summary>
+    /// What attribution credits a channel with in a period, in units of the outcome; not a number where it says nothing. No credit where no media
+    /// can still work says nothing either: an error of 0 would fit it as well as one likes.
+    /// </summary>
+    public double CreditOf(int channel, int period) => told[channel][period];
 
     /// <summary>Columns of the baseline in the newest period.</summary>
     public ReadOnlySpan<double> LastRow => row;
@@ -124,7 +129,8 @@ internal sealed class MixHistory
         {
             media[c][t] = observation.Inputs[layout.MediaInputs[c]] / Scales.Media[c];
             Spend[c] += layout.SpendInputs[c] < 0 ? 0 : observation.Inputs[layout.SpendInputs[c]];
-            double credit = CreditOf(c, t) / Scales.Target;
+            told[c][t] = Told(c, t);
+            double credit = told[c][t] / Scales.Target;
             Credits[c] += double.IsNaN(credit) ? 0 : 1;
             CreditSquares[c] += double.IsNaN(credit) ? 0 : credit * credit;
         }
@@ -137,6 +143,14 @@ internal sealed class MixHistory
             Rhs[i] += row[i] * y;
             Columns.AddScaled(row[i], row, Gram.AsSpan(i * row.Length, row.Length));
         }
+    }
+
+    private double Told(int channel, int t)
+    {
+        double credit = layout.CreditInputs[channel] < 0 ? double.NaN : raw[layout.CreditInputs[channel]][t];
+        int terms = layout.Channels[channel].Adstock.Terms;
+        bool canWork = media[channel].AsSpan(Math.Max(0, t + 1 - terms), Math.Min(terms, t + 1)).ContainsAnyExcept(0);
+        return credit == 0 && !canWork ? double.NaN : credit;
     }
 
     private void Forget(int t)
@@ -217,6 +231,7 @@ internal sealed class MixHistory
         baseline = Columns.Grown(baseline, capacity);
         media = Columns.Grown(media, capacity);
         raw = Columns.Grown(raw, capacity);
+        told = Columns.Grown(told, capacity);
         Array.Resize(ref outcome, capacity);
         Array.Resize(ref target, capacity);
         Array.Resize(ref weights, capacity);

@@ -40,7 +40,7 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
                 return new MixPeriods(periods, null);
             }
 
-            bool isKnown = outcomes.TryGetValue(date, out double outcome);
+            bool isKnown = outcomes.TryGetValue(date, out double outcome) || plan.MissingIsZero;
             if (!isKnown || spec.Form == MixForm.Multiplicative && outcome <= 0)
             {
                 string fault = isKnown ? $"'{spec.Target}' is not above 0, which the multiplicative form needs" : $"there is no '{spec.Target}' in this period";

@@ -6,6 +6,9 @@ namespace MixModeler.Streaming.Mix;
 /// <summary>What others say of channels' effects, experiments and attribution: normal observations of coefficients given a particle.</summary>
 internal sealed class ToldEffects(MixLayout layout, ParticleLayout particles)
 {
+    // Of the outcome's scale. Credits that are all 0 would be fitted the better the smaller the error, without end: no credit is as sure as that.
+    private const double ErrorLeast = 0.01;
+
     /// <summary>
     /// An experiment on one channel is a noisy observation of its coefficient times the change of saturated media, carry-over
     /// included, summed over the measured periods.
@@ -63,12 +66,14 @@ internal sealed class ToldEffects(MixLayout layout, ParticleLayout particles)
         return sum;
     }
 
-    /// <summary>A credit's numbers by a particle.</summary>
+    /// <summary>A credit's numbers by a particle; an error that is learned has a least beside it.</summary>
     public (double Bias, double Error) CreditOf(int channel, ReadOnlySpan<double> particle)
     {
         (CreditSpec credit, ChannelPlace place) = (layout.Channels[channel].Credit!, layout.Places[channel]);
         return (
             place.Bias < 0 ? credit.Bias.A : credit.Bias.Value(particle[place.Bias]),
-            place.CreditError < 0 ? credit.Error.A : credit.Error.Value(particle[place.CreditError]));
+            place.CreditError < 0 ? credit.Error.A : Math.Sqrt(Squared(credit.Error.Value(particle[place.CreditError])) + Squared(ErrorLeast)));
     }
+
+    private static double Squared(double value) => value * value;
 }

@@ -167,4 +167,41 @@ public sealed class MixCreditTests
         double square = residual.Select((r, i) => r * solved[i]).Sum();
         return (-0.5 * (square + logDeterminant) - size * HalfLogTwoPi, solved);
     }
+
+    [Fact]
+    public void No_credit_where_no_media_can_work_says_nothing()
+    {
+        MixSpec spec = Credited(new Prior(PriorKind.LogNormal, 0, 0.5), new Prior(PriorKind.HalfNormal, 0.2));
+        List<MixObservation> weeks = MixExample.Weeks(60, 3, inputs: 2);
+        for (int t = 0; t < 60; t++)
+        {
+            // Dark for the first half: neither media nor credit. Then half of what the media bring.
+            weeks[t].Inputs[0] = t < 30 ? 0 : weeks[t].Inputs[0];
+            weeks[t].Inputs[1] = t < 30 ? 0 : 0.5 * weeks[t].Inputs[0] + 0.2 * (t % 3);
+        }
+
+        MixModel model = MixExample.Fit(spec, weeks);
+
+        Assert.Equal(30, model.History.Credits[0]);
+        Assert.True(double.IsNaN(model.History.CreditOf(0, 29)));
+        MixEstimate error = MixReport.Of(model).Parameters.Single(parameter => parameter.Name.EndsWith("creditError", StringComparison.Ordinal));
+        Assert.True(error.Mean > 1e-3, $"{error}");
+    }
+
+    [Fact]
+    public void Credits_that_begin_with_zeros_do_not_make_the_model_sure_of_nothing()
+    {
+        MixSpec spec = Credited(new Prior(PriorKind.LogNormal, 0, 0.5), new Prior(PriorKind.HalfNormal, 0.2)) with { Particles = 1_000 };
+        List<MixObservation> weeks = MixExample.Weeks(80, 3, inputs: 2);
+        for (int t = 0; t < weeks.Count; t++)
+        {
+            weeks[t].Inputs[1] = t < 20 ? 0 : (1.2 * weeks[t].Inputs[0]) + (0.3 * (t % 4));
+        }
+
+        MixModel model = MixExample.Fit(spec, weeks);
+        MixCertificate certificate = MixCertificate.Make(model);
+
+        Assert.True(certificate.MaxDistance < 5, $"{certificate.Distances.MaxBy(each => each.Distance)}");
+        Assert.True(MixReport.Of(model).Parameters.Single(parameter => parameter.Name == "tv.creditError").Mean > 0.5);
+    }
 }

@@ -124,6 +124,8 @@ public sealed class MixFollowerTests
         MixPeriods read = MixPeriods.Read(MixWorld.Look(table), MixWorld.Plan, DateOnly.MaxValue);
         Assert.Equal(4, read.Observations.Count);
         Assert.Contains("there is no 'y'", read.Waiting, StringComparison.Ordinal);
+        MixPeriods counted = MixPeriods.Read(MixWorld.Look(table), MixWorld.Plan with { MissingIsZero = true }, DateOnly.MaxValue);
+        Assert.Equal((6, 0.0, null), (counted.Observations.Count, counted.Observations[4].Target, counted.Waiting));
     }
 
     private static async Task<MixFollower> OwnerAsync(MemoryStateStore state)

@@ -25,6 +25,9 @@ public sealed record MixPlan
     /// <summary>Days that a period stays open after all datasets have told of later ones.</summary>
     public int ClosesAfterDays { get; init; }
 
+    /// <summary>Whether an outcome that no row tells is 0, as where it counts events; else later periods wait for it.</summary>
+    public bool MissingIsZero { get; init; }
+
     /// <summary>Whether a batch run certifies the model while nothing else changes it.</summary>
     public bool IsCertified { get; init; } = true;
 

@@ -35,6 +35,7 @@ internal sealed class MixSection
         new("from", Shape.Text, "First day of the training window; left out, the first outcome."),
         new("to", Shape.Text, "Last day of the training window; left out, it goes on."),
         new("closesAfterDays", Shape.Count(0, 366), "Days that a period stays open after all datasets have told of later ones.") { Default = 0 },
+        new("missingOutcome", Shape.Word("waits", "zero"), "What it means when no row tells the outcome of a closed period.") { Default = "waits" },
         new("certificate", Shape.Word("true", "false"), "Whether a batch run certifies the model while nothing else changes it.") { Default = "true" },
         new("columns", Shape.FreelyNamed(Column, ColumnsMax), "Where each column that the model names comes from.") { Required = true },
         new("model", Shape.Anything, "The spec, as 'mix fit' takes it, without date, holidays and regions.") { Required = true });
@@ -141,6 +142,7 @@ internal sealed class MixSection
             To = to,
             ClosesAfterDays = map.Count("closesAfterDays"),
             IsCertified = map.Word("certificate") == "true",
+            MissingIsZero = map.Word("missingOutcome") == "zero",
             Spec = spec,
             Columns = [.. columns],
         };
