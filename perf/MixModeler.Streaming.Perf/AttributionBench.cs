@@ -16,7 +16,7 @@ internal sealed class AttributionBench : IBench
 
     public string Summary => "counts of journeys, exact solves, coverage of intervals, and credit beside what simulated channels really caused";
 
-    public Task<IReadOnlyList<BenchRow>> RunAsync(BenchSettings settings, CancellationToken stop)
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchSettings settings, CancellationToken stop)
     {
         List<BenchRow> rows = [];
         int[][] paths = Paths(settings.Quick ? 20_000 : 200_000);
@@ -24,12 +24,13 @@ internal sealed class AttributionBench : IBench
         AddCounts(rows, paths, settings.Quick ? 3 : 7);
         AddSolves(rows, paths);
         AddAttributor(rows, settings);
+        rows.AddRange(await AttributionRun.RowsAsync(settings.Quick ? 1_000 : 10_000, stop));
         AddIdentities(rows, paths);
         settings.Say("coverage of 90 % intervals");
         rows.Add(new("share of 90 % Markov intervals that hold the truth", Coverage(settings.Quick ? 40 : 200), "share", "asked for", 0.9));
         settings.Say("simulated journeys with known causes");
         rows.AddRange(SimulatedCredit.Rows(settings.Quick ? 4_000 : 60_000, settings.Say));
-        return Task.FromResult<IReadOnlyList<BenchRow>>(rows);
+        return rows;
     }
 
     private static void AddCounts(List<BenchRow> rows, int[][] paths, int rounds)

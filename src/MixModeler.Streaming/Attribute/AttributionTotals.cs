@@ -2,10 +2,6 @@ using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Attribute;
 
-/// <summary>What a channel is credited with over all conversions.</summary>
-public readonly record struct ChannelTotals(
-    double Influenced, double Incremental, double IncrementalValue, double Decay, double First, double Last, double Linear, double UShape);
-
 /// <summary>
 /// Sums over all journeys that hold now: scores by channel, Markov counts, both Shapley values. Journeys are taken back as they were
 /// added, so the sums are those of a recount.
@@ -13,9 +9,8 @@ public readonly record struct ChannelTotals(
 public sealed class AttributionTotals
 {
     private const byte Format = 1;
-    private const int Parts = 8;
 
-    private ExactSum[] sums = [];
+    private ChannelSums channels = new();
     private ExactSum value;
     private ExactSum baseline;
     private int[] path = new int[16];
@@ -44,9 +39,7 @@ public sealed class AttributionTotals
     /// <summary>Conversions that would have come without any touch: with the incremental ones of all channels, all conversions.</summary>
     public double Baseline => baseline.Value;
 
-    public ChannelTotals Of(int channel) => (channel + 1) * Parts > sums.Length ? default : new ChannelTotals(
-        sums[channel * Parts].Value, sums[(channel * Parts) + 1].Value, sums[(channel * Parts) + 2].Value, sums[(channel * Parts) + 3].Value,
-        sums[(channel * Parts) + 4].Value, sums[(channel * Parts) + 5].Value, sums[(channel * Parts) + 6].Value, sums[(channel * Parts) + 7].Value);
+    public ChannelTotals Of(int channel) => channels.Of(channel);
 
     /// <summary>Adds the sums of other journeys, those of another partition say.</summary>
     internal void Absorb(AttributionTotals other)
@@ -57,37 +50,29 @@ public sealed class AttributionTotals
         (Conversions, Untouched, Nulls) = (Conversions + other.Conversions, Untouched + other.Untouched, Nulls + other.Nulls);
         value.Add(other.value);
         baseline.Add(other.baseline);
-        if (other.sums.Length > sums.Length)
-        {
-            Array.Resize(ref sums, other.sums.Length);
-        }
-
-        for (int i = 0; i < other.sums.Length; i++)
-        {
-            sums[i].Add(other.sums[i]);
-        }
+        channels.Add(other.channels);
     }
 
     /// <summary>Adds a journey (sign 1) or takes it back (-1).</summary>
     internal void Apply(Journey journey, EventScore? score, int sign)
     {
-        ReadOnlySpan<int> channels = Channels(journey);
+        ReadOnlySpan<int> touched = Channels(journey);
         if (score is null)
         {
             Nulls += sign;
-            Count(channels, 0, 0, 1, sign);
+            Count(touched, 0, 0, 1, sign);
             return;
         }
 
         Conversions += sign;
         value.Add(score.Value, sign);
-        if (channels.IsEmpty)
+        if (touched.IsEmpty)
         {
             Untouched += sign;
         }
         else
         {
-            Count(channels, 1, score.Value, 0, sign);
+            Count(touched, 1, score.Value, 0, sign);
         }
 
         ApplyScore(score, sign);
@@ -97,24 +82,7 @@ public sealed class AttributionTotals
     internal void ApplyScore(EventScore score, int sign)
     {
         baseline.Add(score.Baseline, sign);
-        foreach (ref readonly TouchScore touch in score.Touches.AsSpan())
-        {
-            int at = touch.Channel * Parts;
-            if (at + Parts > sums.Length)
-            {
-                Array.Resize(ref sums, at + Parts);
-            }
-
-            TouchShares shares = touch.Shares;
-            sums[at].Add(shares.Influenced, sign);
-            sums[at + 1].Add(shares.Incremental, sign);
-            sums[at + 2].Add(shares.Incremental * score.Value, sign);
-            sums[at + 3].Add(shares.Decay, sign);
-            sums[at + 4].Add(shares.First, sign);
-            sums[at + 5].Add(shares.Last, sign);
-            sums[at + 6].Add(shares.Linear, sign);
-            sums[at + 7].Add(shares.UShape, sign);
-        }
+        channels.Apply(score, sign);
     }
 
     internal void Save(PackedWriter to)
@@ -128,11 +96,7 @@ public sealed class AttributionTotals
         to.VarInt(Nulls);
         value.Save(to);
         baseline.Save(to);
-        to.VarUInt((ulong)sums.Length);
-        foreach (ref readonly ExactSum sum in sums.AsSpan())
-        {
-            sum.Save(to);
-        }
+        channels.Save(to);
     }
 
     internal static AttributionTotals Load(ref PackedReader from)
@@ -142,7 +106,7 @@ public sealed class AttributionTotals
             throw new InvalidDataException("these are no attribution totals of a known format");
         }
 
-        AttributionTotals totals = new(MarkovCounts.Load(ref from))
+        return new AttributionTotals(MarkovCounts.Load(ref from))
         {
             EqualSplit = EqualSplitShapley.Load(ref from),
             Sets = ChannelSetCounts.Load(ref from),
@@ -151,14 +115,8 @@ public sealed class AttributionTotals
             Nulls = from.VarInt(),
             value = ExactSum.Load(ref from),
             baseline = ExactSum.Load(ref from),
+            channels = ChannelSums.Load(ref from),
         };
-        totals.sums = new ExactSum[from.Count(16)];
-        for (int i = 0; i < totals.sums.Length; i++)
-        {
-            totals.sums[i] = ExactSum.Load(ref from);
-        }
-
-        return totals;
     }
 
     private ReadOnlySpan<int> Channels(Journey journey)
@@ -176,18 +134,18 @@ public sealed class AttributionTotals
         return path.AsSpan(0, journey.Touches.Length);
     }
 
-    private void Count(ReadOnlySpan<int> channels, double conversions, double worth, double nulls, int sign)
+    private void Count(ReadOnlySpan<int> touched, double conversions, double worth, double nulls, int sign)
     {
         if (sign > 0)
         {
-            Markov.Add(channels, conversions, worth, nulls);
-            EqualSplit.Add(channels, conversions, worth);
-            Sets.Add(channels, conversions, worth, nulls);
+            Markov.Add(touched, conversions, worth, nulls);
+            EqualSplit.Add(touched, conversions, worth);
+            Sets.Add(touched, conversions, worth, nulls);
             return;
         }
 
-        Markov.Remove(channels, conversions, worth, nulls);
-        EqualSplit.Remove(channels, conversions, worth);
-        Sets.Remove(channels, conversions, worth, nulls);
+        Markov.Remove(touched, conversions, worth, nulls);
+        EqualSplit.Remove(touched, conversions, worth);
+        Sets.Remove(touched, conversions, worth, nulls);
     }
 }

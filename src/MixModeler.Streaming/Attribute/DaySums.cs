@@ -9,12 +9,11 @@ namespace MixModeler.Streaming.Attribute;
 internal sealed class DaySums
 {
     private const byte Format = 1;
-    private const int Parts = 8;
 
     private ExactSum value;
     private ExactSum baseline;
     private ExactSum baselineValue;
-    private ExactSum[] channels = [];
+    private ChannelSums channels = new();
 
     public long Conversions { get; private set; }
 
@@ -28,24 +27,7 @@ internal sealed class DaySums
         value.Add(score.Value, sign);
         baseline.Add(score.Baseline, sign);
         baselineValue.Add(score.Baseline * score.Value, sign);
-        foreach (ref readonly TouchScore touch in score.Touches.AsSpan())
-        {
-            int at = touch.Channel * Parts;
-            if (at + Parts > channels.Length)
-            {
-                Array.Resize(ref channels, at + Parts);
-            }
-
-            TouchShares shares = touch.Shares;
-            channels[at].Add(shares.Influenced, sign);
-            channels[at + 1].Add(shares.Incremental, sign);
-            channels[at + 2].Add(shares.Incremental * score.Value, sign);
-            channels[at + 3].Add(shares.Decay, sign);
-            channels[at + 4].Add(shares.First, sign);
-            channels[at + 5].Add(shares.Last, sign);
-            channels[at + 6].Add(shares.Linear, sign);
-            channels[at + 7].Add(shares.UShape, sign);
-        }
+        channels.Apply(score, sign);
     }
 
     /// <summary>Adds what another partition has of the same day.</summary>
@@ -55,15 +37,7 @@ internal sealed class DaySums
         value.Add(other.value);
         baseline.Add(other.baseline);
         baselineValue.Add(other.baselineValue);
-        if (other.channels.Length > channels.Length)
-        {
-            Array.Resize(ref channels, other.channels.Length);
-        }
-
-        for (int i = 0; i < other.channels.Length; i++)
-        {
-            channels[i].Add(other.channels[i]);
-        }
+        channels.Add(other.channels);
     }
 
     /// <summary>As it is shown.</summary>
@@ -72,8 +46,7 @@ internal sealed class DaySums
         Dictionary<string, ChannelTotals> totals = new(StringComparer.Ordinal);
         for (int c = 0; c < names.Count; c++)
         {
-            double Of(int part) => (c * Parts) + part < channels.Length ? channels[(c * Parts) + part].Value : 0;
-            totals[names[c]] = new ChannelTotals(Of(0), Of(1), Of(2), Of(3), Of(4), Of(5), Of(6), Of(7));
+            totals[names[c]] = channels.Of(c);
         }
 
         DateOnly date = DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(day));
@@ -87,19 +60,7 @@ internal sealed class DaySums
         value.Save(to);
         baseline.Save(to);
         baselineValue.Save(to);
-        // A channel whose scores were all taken back is as if it had never been.
-        int used = channels.Length;
-        while (used > 0 && channels[used - 1].Value == 0)
-        {
-            used--;
-        }
-
-        int parts = (used + Parts - 1) / Parts * Parts;
-        to.VarUInt((ulong)parts);
-        foreach (ref readonly ExactSum sum in channels.AsSpan(0, parts))
-        {
-            sum.Save(to);
-        }
+        channels.Save(to);
     }
 
     /// <exception cref="InvalidDataException">The bytes are no sums of this format.</exception>
@@ -116,19 +77,13 @@ internal sealed class DaySums
         }
 
         PackedReader from = new(record.AsSpan(1));
-        DaySums sums = new()
+        return new DaySums
         {
             Conversions = from.VarInt(),
             value = ExactSum.Load(ref from),
             baseline = ExactSum.Load(ref from),
             baselineValue = ExactSum.Load(ref from),
-            channels = new ExactSum[from.Count(16)],
+            channels = ChannelSums.Load(ref from),
         };
-        for (int i = 0; i < sums.channels.Length; i++)
-        {
-            sums.channels[i] = ExactSum.Load(ref from);
-        }
-
-        return sums;
     }
 }
