@@ -91,7 +91,8 @@ public sealed class SeeingTests
         Assert.All(lines, line => Assert.Contains('…', JsonDocument.Parse(line).RootElement.GetProperty("record").GetProperty("visitor").GetString()!));
         (code, text, _) = await Cli.RunAsync("topology", "tap", "events", "--in", "--limit", "1", "--raw", "--engine", engine);
         Assert.Equal(0, code);
-        Assert.Matches("^[0-9:.]+ in    \\{.*\\}\n$", text);
+        // One event in twenty is malformed, and is shown as the text that it is.
+        Assert.Matches("^[0-9:.]+ in    (\\{.*\\}|\".*\")\n$", text);
         (code, _, complaint) = await Cli.RunAsync("topology", "tap", "profil", "--engine", engine);
         Assert.Equal(1, code);
         Assert.Contains("did you mean 'profile'?", complaint, StringComparison.Ordinal);
