@@ -102,7 +102,10 @@ public class RuleChangeTests
 
     private static async Task<bool> HasStateAsync(HarmonizeRig rig, string prefix)
     {
-        using ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(rig.Job.Redis.Endpoint);
+        // A walk over all keys beside a server and an engine at work takes longer than a client waits by itself.
+        ConfigurationOptions patient = ConfigurationOptions.Parse(rig.Job.Redis.Endpoint);
+        patient.SyncTimeout = 60_000;
+        using ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(patient);
         return redis.GetServer(redis.GetEndPoints()[0]).Keys(pattern: $"{prefix}*").Any();
     }
 }
