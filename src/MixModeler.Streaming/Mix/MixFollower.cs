@@ -12,6 +12,7 @@ public sealed class MixFollower
     private MixStream stream;
     private StoredMix stored = new();
     private bool isDirty;
+    private long certifiedRewinds;
 
     /// <param name="plan">The model's, and where its numbers come from.</param>
     /// <param name="store">Where it is put away.</param>
@@ -121,6 +122,12 @@ public sealed class MixFollower
 
         Changes += isChanged ? 1 : 0;
         stored = stored with { Waiting = problem, ClosedThrough = through };
+        if (stream.Rewinds != certifiedRewinds)
+        {
+            // Numbers that the certificate is of have changed, however many periods there are.
+            (stored, certifiedRewinds) = (stored with { Certificate = null, CertifiedPeriods = 0 }, stream.Rewinds);
+        }
+
         await CommitAsync(stop).ConfigureAwait(false);
         return isChanged;
     }

@@ -50,7 +50,7 @@ internal sealed class MixSeat(MixFollower follower) : IDisposable
     {
         MixCertificate made = await Certifying!.ConfigureAwait(false);
         Certifying = null;
-        if (certifying != follower.Changes)
+        if (certifying != follower.Changes || follower.Model is null)
         {
             return null;
         }

@@ -71,6 +71,9 @@ public sealed class MixStream
     /// <summary>One for each period that was taken in, oldest first.</summary>
     public IReadOnlyList<MixRefresh> Refreshes => refreshes;
 
+    /// <summary>How often periods that were taken in were given up: what was said of the model before is not said of this one.</summary>
+    public long Rewinds { get; private set; }
+
     /// <summary>Columns that an observation's inputs stand in order of.</summary>
     public IReadOnlyList<string> Inputs => layout.Inputs;
 
@@ -158,6 +161,7 @@ public sealed class MixStream
 
     private void Forget(int from)
     {
+        Rewinds++;
         log.RemoveRange(from, log.Count - from);
         refreshes.RemoveRange(from, refreshes.Count - from);
         foreach (int later in checkpoints.Keys.Where(periods => periods > from).ToArray())
