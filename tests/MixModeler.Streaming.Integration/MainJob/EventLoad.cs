@@ -1,3 +1,4 @@
+using MixModeler.Streaming.Deliver;
 using MixModeler.Streaming.Generate;
 using MixModeler.Streaming.Kafka;
 
@@ -9,7 +10,11 @@ namespace MixModeler.Streaming.Integration.MainJob;
 /// </summary>
 internal sealed class EventLoad
 {
+    // A quiet machine rebuilds beside the load in a few seconds; one that cannot keep up with both would never end.
+    private static readonly TimeSpan Together = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource enough;
+    private readonly SemaphoreSlim isOpen = new(1, 1);
     private readonly GeneratorRun[] runs;
     private readonly Task sending;
 
@@ -25,6 +30,25 @@ internal sealed class EventLoad
     /// <summary>Records handed over so far, of which the last few thousand may not be in the log yet.</summary>
     public long Sent => runs.Sum(run => run.Sent);
 
+    /// <summary>What <paramref name="done"/> comes to; if it takes longer than half a minute, no more events come until then.</summary>
+    public async Task<T> BesideAsync<T>(Task<T> done)
+    {
+        if (await Task.WhenAny(done, Task.Delay(Together, enough.Token)) == done)
+        {
+            return await done;
+        }
+
+        await isOpen.WaitAsync(enough.Token);
+        try
+        {
+            return await done;
+        }
+        finally
+        {
+            isOpen.Release();
+        }
+    }
+
     /// <summary>Stops; returns how many records are in the log.</summary>
     public async Task<long> EndAsync()
     {
@@ -37,7 +61,8 @@ internal sealed class EventLoad
     private async Task SendAsync(MainJobRig rig, CancellationToken until)
     {
         using KafkaProducer producer = new(rig.Kafka, (_, _) => { });
-        using KafkaRecordSink sink = producer.CreateSink();
+        using KafkaRecordSink kafka = producer.CreateSink();
+        Gate sink = new(kafka, isOpen);
         foreach (GeneratorRun run in runs)
         {
             if (!until.IsCancellationRequested)
@@ -47,5 +72,18 @@ internal sealed class EventLoad
         }
 
         await sink.FlushAsync(CancellationToken.None);
+    }
+
+    // A sink is flushed every few thousand records: there they wait.
+    private sealed class Gate(KafkaRecordSink sink, SemaphoreSlim isOpen) : IRecordSink
+    {
+        public void Send(string topic, int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => sink.Send(topic, partition, key, value);
+
+        public async Task FlushAsync(CancellationToken stop)
+        {
+            await sink.FlushAsync(stop);
+            await isOpen.WaitAsync(stop);
+            isOpen.Release();
+        }
     }
 }

@@ -21,4 +21,15 @@ internal static class Until
             await tick.WaitForNextTickAsync(stop);
         }
     }
+
+    /// <summary>For what may take long but never stands still: the wait begins anew when <paramref name="progress"/> says something new.</summary>
+    public static async Task ComesAsync(Func<Task<bool>> holds, Func<string> progress, Func<string> otherwise, CancellationToken stop)
+    {
+        bool isThere = false;
+        while (!isThere)
+        {
+            string seen = progress();
+            await HoldsAsync(async () => (isThere = await holds()) || progress() != seen, otherwise, stop);
+        }
+    }
 }

@@ -96,7 +96,7 @@ internal sealed class VersionedTopology
     {
         string? stage = null;
         string last = "";
-        await Until.HoldsAsync(
+        await Until.ComesAsync(
             async () =>
             {
                 last = await TryGetAsync($"changes/{id}", stop) ?? last;
@@ -104,6 +104,7 @@ internal sealed class VersionedTopology
                 stage = last.Length > 0 && !change.GetProperty("open").GetBoolean() ? change.GetProperty("stage").GetString() : null;
                 return stage is not null;
             },
+            () => last,
             () => $"the change {id} does not end: {last}\n{string.Join('\n', engine.Process.LastLines)}",
             stop);
         active = stage == "done" ? asked : active;
