@@ -41,6 +41,7 @@ internal sealed class MixBench : IBench
         (MixSpec ordinary, _) = Load("mmm_example_ordinary.yaml");
         (MixModel plain, _, _) = Run(ordinary, rows);
         AddFit(result, MixReport.Of(plain), plain, "ordinary priors: ");
+        AddPaths(result, ordinary, rows);
         RegionRun.Add(result, settings);
         return Task.FromResult<IReadOnlyList<BenchRow>>(result);
     }
@@ -106,6 +107,19 @@ internal sealed class MixBench : IBench
         result.Add(new($"{prefix}sigma", Of(report, "sigma").Mean, "", "truth", 250));
         result.Add(new($"{prefix}CRPS, a week ahead", model.Scores.Crps, ""));
         result.Add(new($"{prefix}90 % intervals held, a week ahead", 100 * model.Scores.Coverage90, "%", "wanted", 90));
+    }
+
+    // Effects that change with time: ten steps a channel.
+    private static void AddPaths(List<BenchRow> result, MixSpec spec, IReadOnlyList<MixObservation> rows)
+    {
+        PathSpec path = new(26, 260, new Prior(PriorKind.HalfNormal, 0.1));
+        MixSpec walking = spec with { Channels = [.. spec.Channels.Select(channel => channel with { Path = path })] };
+        (_, List<double> plain, double plainAll) = Run(spec, rows);
+        (MixModel model, List<double> weeks, double all) = Run(walking, rows);
+        result.Add(new("effects with paths: one week, median", Middle(weeks, 0.5), "ms", "without", Middle(plain, 0.5)));
+        result.Add(new("effects with paths: one week, longest", weeks.Max(), "ms", "without", plain.Max()));
+        result.Add(new("effects with paths: all weeks", all, "ms", "without", plainAll));
+        AddFit(result, MixReport.Of(model), model, "effects with paths: ");
     }
 
     // The median change of a channel's share of the outcome when two weeks are added, over the last year.

@@ -14,7 +14,7 @@ internal static class PlotCommand
     {
         Kind.AcceptOnlyFromAmong([.. Plot.Kinds]);
         Command command = new("plot", """
-            Draw what a command printed: response curves, a plan beside today, carry-over, contributions by date, attribution.
+            Draw what a command printed: response curves, a plan beside today, carry-over, contributions and effects by date, attribution.
 
             Example:  mixmodeler plot response --from plan.json --out response.svg
             """) { Kind, From, Out };

@@ -40,7 +40,8 @@ public static class MixResponse
         int[] order = [.. channels.Select(name => Array.FindIndex(model.Layout.Channels, channel => channel.Name == name))];
         int[] picked = Picked(model.Cloud, draws);
         MixTransform transform = new(model.Layout);
-        IResponseCurve[][] curves = [.. picked.Select(particle => order.Select(c => Curve(model, transform, c, particle)).ToArray())];
+        EffectPaths paths = new(model.Layout, model.ParticleLayout);
+        IResponseCurve[][] curves = [.. picked.Select(particle => order.Select(c => Curve(model, transform, paths, c, particle)).ToArray())];
         SteadyResponse[] steady = [.. channels.Select(name => new SteadyResponse(model, name, new InsightQuery()))];
         int weeks = Math.Min(CurrentWeeks, model.Periods);
         double[] costs = [.. steady.Select(its => its.CostPerMedia)];
@@ -101,10 +102,11 @@ public static class MixResponse
         return picked;
     }
 
-    private static IResponseCurve Curve(MixModel model, MixTransform transform, int channel, int particle)
+    private static IResponseCurve Curve(MixModel model, MixTransform transform, EffectPaths paths, int channel, int particle)
     {
         Span<double> values = model.Cloud[particle];
-        double beta = Math.Max(0, model.ParticleLayout.CoefficientsOf(values)[model.Layout.BaselineCount + channel]) * model.History.Scales.Target;
+        // An effect whose path went below nothing is none: a plan has no use for less.
+        double beta = Math.Max(0, paths.Effect(channel, model.Periods - 1, values)) * model.History.Scales.Target;
         // A plan's weights sum to 1, a draw's to this.
         double unit = model.History.Scales.Media[channel] / Sum(transform.Weights(channel, values));
         SaturationSpec saturation = model.Layout.Channels[channel].Saturation;

@@ -4,13 +4,14 @@ using MixModeler.Streaming.Topology.Mixes;
 namespace MixModeler.Streaming.Measure;
 
 /// <summary>
-/// What a channel brings per period at a constant level of its media once carry-over is full, in units of the outcome, for each particle. In the
-/// multiplicative form the channel multiplies what the other parts come to, on the average of the periods.
+/// What a channel brings per period at a constant level of its media once carry-over is full, in units of the outcome, for each particle, with the
+/// effect of the newest period. In the multiplicative form the channel multiplies what the other parts come to, on the average of the periods.
 /// </summary>
 internal sealed class SteadyResponse
 {
     private readonly MixModel model;
     private readonly MixTransform transform;
+    private readonly EffectPaths paths;
     private readonly int channel;
     private readonly double[] others;             // Multiplicative: the mean outcome without the channel, by particle.
 
@@ -18,6 +19,7 @@ internal sealed class SteadyResponse
     {
         this.model = model;
         transform = new MixTransform(model.Layout);
+        paths = new EffectPaths(model.Layout, model.ParticleLayout);
         channel = Array.FindIndex(model.Layout.Channels, each => each.Name == name);
         others = new double[model.Cloud.Count];
         Name = name;
@@ -122,8 +124,7 @@ internal sealed class SteadyResponse
     private double Saturated(int particle, double media)
     {
         Span<double> values = model.Cloud[particle];
-        double effect = model.ParticleLayout.CoefficientsOf(values)[model.Layout.BaselineCount + channel];
-        return effect * transform.Level(channel, media / Scale, values);
+        return paths.Effect(channel, model.Periods - 1, values) * transform.Level(channel, media / Scale, values);
     }
 
     private void FillOthers()
@@ -133,11 +134,10 @@ internal sealed class SteadyResponse
         for (int i = 0; i < others.Length; i++)
         {
             path.Fill(likelihood, model.Cloud[i]);
-            double effect = model.ParticleLayout.CoefficientsOf(model.Cloud[i])[model.Layout.BaselineCount + channel];
             ReadOnlySpan<double> saturated = likelihood.Transform.Series(channel);
             for (int t = 0; t < saturated.Length; t++)
             {
-                others[i] += path.Expected[t] / Math.Exp(effect * saturated[t]) / saturated.Length;
+                others[i] += path.Expected[t] / Math.Exp(paths.Effect(channel, t, model.Cloud[i]) * saturated[t]) / saturated.Length;
             }
         }
     }

@@ -75,10 +75,10 @@ internal static class SynergyInsight
         for (int i = 0; i < rest.Length; i++)
         {
             path.Fill(likelihood, model.Cloud[i]);
-            ReadOnlySpan<double> effects = model.ParticleLayout.CoefficientsOf(model.Cloud[i])[model.Layout.BaselineCount..];
             for (int t = 0; t < model.Periods; t++)
             {
-                double logs = (effects[first] * likelihood.Transform.Series(first)[t]) + (effects[second] * likelihood.Transform.Series(second)[t]);
+                double logs = (likelihood.Paths.Effect(first, t, model.Cloud[i]) * likelihood.Transform.Series(first)[t])
+                    + (likelihood.Paths.Effect(second, t, model.Cloud[i]) * likelihood.Transform.Series(second)[t]);
                 rest[i] += path.Expected[t] / Math.Exp(logs) / model.Periods;
             }
         }

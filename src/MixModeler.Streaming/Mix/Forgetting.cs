@@ -13,7 +13,7 @@ internal sealed class Forgetting(ParticleLayout particles)
     {
         Columns.Scale(discount, sums[..particles.Coefficients]);
         sums[particles.RhsAt] *= discount;
-        sums[particles.CreditSquaresAt] *= discount;
+        Columns.Scale(discount, sums.Slice(particles.CreditSquaresAt, particles.Told));
         sums[particles.CreditProductAt] *= discount;
     }
 

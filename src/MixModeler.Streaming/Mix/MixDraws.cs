@@ -48,6 +48,7 @@ internal sealed class MixDraws
             AddParameters(row, channel.Adstock.Parameters, place.Adstock, particle, null);
             AddParameters(row, channel.Saturation.Parameters, place.Saturation, particle, history.Scales.Media[c]);
             row.Add(coefficients[layout.BaselineCount + c] * unit);
+            AddPath(row, likelihood, c, particle, unit);
             if (place.Bias >= 0)
             {
                 row.Add(channel.Credit!.Bias.Value(particle[place.Bias]));
@@ -69,6 +70,20 @@ internal sealed class MixDraws
         AddContributions(row, likelihood, particle, unit);
         rows.Add([.. row]);
         Weights.Add(weight);
+    }
+
+    // How large its steps are, if that is learned, and what the effect has come to.
+    private void AddPath(List<double> row, MixLikelihood likelihood, int channel, Span<double> particle, double unit)
+    {
+        if (layout.Places[channel].Step >= 0)
+        {
+            row.Add(likelihood.Paths.StepOf(channel, particle));
+        }
+
+        if (layout.Channels[channel].Path is not null)
+        {
+            row.Add(unit * likelihood.Paths.Effect(channel, Math.Max(0, history.Periods - 1), particle));
+        }
     }
 
     private void AddRegional(List<double> row, ReadOnlySpan<double> particle, double unit)
@@ -94,7 +109,7 @@ internal sealed class MixDraws
         {
             for (int c = 0; c < layout.Channels.Length; c++)
             {
-                row.Add(coefficients[layout.BaselineCount + c] * unit * SumOf(particle, c));
+                row.Add(coefficients[layout.BaselineCount + c] * unit * SumOf(likelihood, particle, c));
             }
 
             return;
@@ -109,9 +124,9 @@ internal sealed class MixDraws
     }
 
     // Saturated media over all periods; where there are regions, weighed by their shares and their own effects.
-    private double SumOf(Span<double> particle, int channel)
+    private double SumOf(MixLikelihood likelihood, Span<double> particle, int channel)
     {
-        double sum = particles.Channel(particle, channel)[particles.SumAt];
+        double sum = likelihood.Paths.Sum(channel, particle);
         for (int r = 0; r < particles.Regions; r++)
         {
             sum += history.Regions!.Shares[r] * particles.LocalsOf(particle, r)[1 + layout.Spec.Controls.Count + channel]
@@ -142,6 +157,8 @@ internal sealed class MixDraws
                 .Where(parameter => !parameter.Prior.IsFixed)
                 .Select(parameter => $"{channel.Name}.{parameter.Name}"));
             names.Add($"{channel.Name}.beta");
+            names.AddRange(place.Step >= 0 ? [$"{channel.Name}.step"] : []);
+            names.AddRange(channel.Path is not null ? [$"{channel.Name}.betaNow"] : []);
             names.AddRange(place.Bias >= 0 ? [$"{channel.Name}.bias"] : []);
             names.AddRange(place.CreditError >= 0 ? [$"{channel.Name}.creditError"] : []);
         }

@@ -4,8 +4,8 @@ namespace MixModeler.Streaming.Mix;
 
 /// <summary>
 /// Where everything of a model stands: inputs in a row, coordinates of a particle, coefficients of the linear part. Coefficients come
-/// in this order: free ones, factors with a sign, channels that are integrated, channels whose effect is on the particle. Those with a
-/// sign stand last among the integrated ones, because there a Cholesky factor begins to draw.
+/// in this order: free ones, factors with a sign, channels that are integrated, channels whose effect is on the particle, steps of effects. Steps
+/// come first where coefficients are integrated and those with a sign last, because there a Cholesky factor begins to draw.
 /// </summary>
 internal sealed class MixLayout
 {
@@ -15,8 +15,8 @@ internal sealed class MixLayout
         Channels = [.. spec.Channels.OrderBy(channel => IsIntegrated(channel) ? 0 : 1)];
         AddBaseline(spec);
         BaselineCount = CoefficientNames.Count;
-        IntegratedCount = BaselineCount + Channels.Count(IsIntegrated);
-        SignedCount = Signs.Count(sign => sign != 0) + IntegratedCount - BaselineCount;
+        int integrated = Channels.Count(IsIntegrated);
+        SignedCount = Signs.Count(sign => sign != 0) + integrated;
         foreach (ChannelSpec channel in Channels)
         {
             CoefficientNames.Add(channel.Name);
@@ -24,6 +24,17 @@ internal sealed class MixLayout
             Signs.Add(1);
         }
 
+        MediaColumns = [.. Channels.Select((_, c) => new MediaColumn(c, -1)), .. Channels.SelectMany(Steps)];
+        FirstSteps = [.. Channels.Select((_, c) => Math.Max(0, Array.IndexOf(MediaColumns, new MediaColumn(c, 0))))];
+        foreach (MediaColumn step in MediaColumns[Channels.Length..])
+        {
+            AddCoefficient($"{Channels[step.Channel].Name}.path{step.Step + 1}", new Prior(PriorKind.Normal, 0, 1), 0);
+        }
+
+        Integrated =
+        [
+            .. Enumerable.Range(BaselineCount + Channels.Length, StepCount), .. Enumerable.Range(0, BaselineCount + integrated),
+        ];
         Places = [.. Channels.Select(Place)];
         SigmaAt = spec.Noise.IsFixed ? -1 : Add("sigma", spec.Noise);
         if (spec.Regions is { } regions)
@@ -69,8 +80,17 @@ internal sealed class MixLayout
     /// <summary>Coefficients that are no channel's.</summary>
     public int BaselineCount { get; }
 
-    /// <summary>Coefficients that are integrated: the baseline's and those of channels with a conjugate prior.</summary>
-    public int IntegratedCount { get; }
+    /// <summary>Channels, then steps of their paths: after the baseline's, the coefficients in their order.</summary>
+    public MediaColumn[] MediaColumns { get; }
+
+    /// <summary>Of each channel: its first step among the media's columns; 0 where its effect stands.</summary>
+    public int[] FirstSteps { get; }
+
+    /// <summary>Steps of all effects.</summary>
+    public int StepCount => MediaColumns.Length - Channels.Length;
+
+    /// <summary>Coefficients that are integrated, in the order of the system: steps, the baseline's, those of channels with a conjugate prior.</summary>
+    public int[] Integrated { get; }
 
     /// <summary>The last of the integrated ones, which have a sign.</summary>
     public int SignedCount { get; }
@@ -111,8 +131,11 @@ internal sealed class MixLayout
         static double Of(int at, Prior prior, ReadOnlySpan<double> particle) => at < 0 ? prior.A : prior.Value(particle[at]);
     }
 
-    // Regions' effects are shares of a common one, which therefore has to be known: it is on the particle.
-    private bool IsIntegrated(ChannelSpec channel) => Spec.Regions is null && channel.Effect.IsConjugate;
+    // Regions' effects are shares of a common one and steps shares of the effect, which therefore has to be known: it is on the particle.
+    private bool IsIntegrated(ChannelSpec channel) => Spec.Regions is null && channel.Path is null && channel.Effect.IsConjugate;
+
+    private static IEnumerable<MediaColumn> Steps(ChannelSpec channel, int c) =>
+        Enumerable.Range(0, channel.Path?.Steps ?? 0).Select(step => new MediaColumn(c, step));
 
     // Factors with a sign stand behind the others.
     private void AddBaseline(MixSpec spec)
@@ -159,7 +182,8 @@ internal sealed class MixLayout
         bool isOnParticle = !IsIntegrated(channel) && !channel.Effect.Prior.IsFixed;
         int effect = isOnParticle ? Add($"{channel.Name}.effect", channel.Effect.Prior) : -1;
         return new ChannelPlace(
-            adstock, saturation, effect, Open($"{channel.Name}.bias", channel.Credit?.Bias), Open($"{channel.Name}.creditError", channel.Credit?.Error));
+            adstock, saturation, effect, Open($"{channel.Name}.bias", channel.Credit?.Bias), Open($"{channel.Name}.creditError", channel.Credit?.Error),
+            Open($"{channel.Name}.step", channel.Path?.Step));
     }
 
     private int Open(string name, Prior? prior) => prior is not { IsFixed: false } open ? -1 : Add(name, open);
@@ -175,4 +199,4 @@ internal sealed class MixLayout
 }
 
 /// <summary>Coordinates of a channel; -1 for a number that is fixed.</summary>
-internal sealed record ChannelPlace(int[] Adstock, int[] Saturation, int Effect, int Bias, int CreditError);
+internal sealed record ChannelPlace(int[] Adstock, int[] Saturation, int Effect, int Bias, int CreditError, int Step);

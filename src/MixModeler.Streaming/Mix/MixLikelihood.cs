@@ -10,43 +10,43 @@ namespace MixModeler.Streaming.Mix;
 /// </summary>
 internal sealed class MixLikelihood
 {
-    private const double Certain = 8;     // Standard deviations from zero beyond which a sign costs nothing.
-
     private readonly MixLayout layout;
     private readonly ParticleLayout particles;
-    private readonly MixTransform transform;
-    private readonly double[] factor;
-    private readonly double[] solved;
-    private readonly double[] series;
+    private readonly NormalSystem system;
+    private readonly MediaSums media;
     private readonly double[] fixedEffects;
-    private readonly ToldEffects told;
-    private readonly RegionSums? regions;
-    private readonly Forgetting forgetting;
+    private readonly double[] stepGains;
     private readonly int n0;
-    private readonly int integrated;
+    private readonly int channels;
+    private readonly int steps;
+    private readonly int integratedChannels;
 
     public MixLikelihood(MixLayout layout, ParticleLayout particles)
     {
         this.layout = layout;
         this.particles = particles;
-        transform = new MixTransform(layout);
-        told = new ToldEffects(layout, particles);
-        forgetting = new Forgetting(particles);
-        regions = particles.Regions > 0 ? new RegionSums(layout, particles, transform) : null;
+        Transform = new MixTransform(layout);
+        Paths = new EffectPaths(layout, particles);
+        Told = new ToldEffects(layout, particles, Paths);
+        media = new MediaSums(layout, particles, Transform, Paths, Told);
+        Regions = particles.Regions > 0 ? new RegionSums(layout, particles, Transform) : null;
+        system = new NormalSystem(layout);
         n0 = layout.BaselineCount;
-        integrated = layout.IntegratedCount;
-        factor = new double[integrated * integrated];
-        solved = new double[integrated];
-        series = new double[layout.Channels.Length];
-        fixedEffects = new double[layout.Channels.Length];
+        channels = layout.Channels.Length;
+        steps = layout.StepCount;
+        integratedChannels = system.Size - n0 - steps;
+        fixedEffects = new double[channels];
+        stepGains = new double[steps];
     }
 
-    public MixTransform Transform => transform;
+    public MixTransform Transform { get; }
 
-    public ToldEffects Told => told;
+    public EffectPaths Paths { get; }
+
+    public ToldEffects Told { get; }
 
     /// <summary>Null where there is only the whole.</summary>
-    public RegionSums? Regions => regions;
+    public RegionSums? Regions { get; }
 
     /// <summary>Standard deviation of the noise, scaled.</summary>
     public double Sigma(ReadOnlySpan<double> particle) =>
@@ -65,97 +65,32 @@ internal sealed class MixLikelihood
     }
 
     /// <summary>The saturated media of the newest period, one number a channel; valid until the next call.</summary>
-    public ReadOnlySpan<double> Newest(MixHistory history, Span<double> particle)
-    {
-        if (regions is not null)
-        {
-            return regions.Newest(history, particle);
-        }
-
-        for (int c = 0; c < series.Length; c++)
-        {
-            series[c] = transform.Last(c, history.Media(c), particle);
-        }
-
-        return series;
-    }
+    public ReadOnlySpan<double> Newest(MixHistory history, Span<double> particle) =>
+        Regions is not null ? Regions.Newest(history, particle) : media.Newest(history, particle);
 
     /// <summary>Adds the newest period, whose saturated media are given, to a particle's sums.</summary>
     public void Extend(MixHistory history, ReadOnlySpan<double> newest, Span<double> particle)
     {
-        if (regions is not null)
+        if (Regions is not null)
         {
-            regions.Extend(history, particle);
-            return;
+            Regions.Extend(history, particle);
         }
-
-        double y = history.Target[^1];
-        ReadOnlySpan<double> row = history.LastRow;
-        for (int c = 0; c < newest.Length; c++)
+        else
         {
-            Span<double> sums = particles.Channel(particle, c);
-            double s = newest[c];
-            if (history.Discount < 1)
-            {
-                forgetting.Forget(history.Discount, sums);
-            }
-
-            for (int j = 0; j < n0; j++)
-            {
-                sums[j] += s * row[j];
-            }
-
-            for (int other = 0; other < newest.Length; other++)
-            {
-                sums[n0 + other] += s * newest[other];
-            }
-
-            sums[particles.RhsAt] += s * y;
-            sums[particles.SumAt] += s;
-            told.AddCredit(history, c, history.Periods - 1, s, 1, sums);
+            media.Extend(history, newest, particle);
         }
     }
 
     /// <summary>Makes a particle's sums from the whole history: O(periods).</summary>
     public void Rebuild(MixHistory history, IReadOnlyList<LiftTest> lifts, Span<double> particle)
     {
-        if (regions is not null)
+        if (Regions is not null)
         {
-            regions.Rebuild(history, particle);
-            return;
+            Regions.Rebuild(history, particle);
         }
-
-        transform.Fill(history, particle);
-        for (int c = 0; c < series.Length; c++)
+        else
         {
-            Span<double> sums = particles.Channel(particle, c);
-            sums.Clear();
-            ReadOnlySpan<double> own = transform.Series(c);
-            ReadOnlySpan<double> weighed = forgetting.Weighed(history, own);
-            for (int j = 0; j < n0; j++)
-            {
-                sums[j] = Columns.Dot(weighed, history.Baseline(j));
-            }
-
-            for (int other = 0; other <= c; other++)
-            {
-                double product = Columns.Dot(weighed, transform.Series(other));
-                sums[n0 + other] = product;
-                particles.Channel(particle, other)[n0 + c] = product;
-            }
-
-            sums[particles.RhsAt] = Columns.Dot(weighed, history.Target);
-            sums[particles.SumAt] = Columns.Sum(own);
-            for (int t = 0; history.Credits[c] > 0 && t < history.Periods; t++)
-            {
-                told.AddCredit(history, c, t, own[t], history.Weights[t], sums);
-            }
-        }
-
-        // A channel's row is cleared before later ones write into it, so lifts come last.
-        for (int i = 0; i < lifts.Count; i++)
-        {
-            told.AddLift(history, lifts[i], transform, particle);
+            media.Rebuild(history, lifts, particle);
         }
     }
 
@@ -166,31 +101,21 @@ internal sealed class MixLikelihood
         double precision = 1 / (sigma * sigma);
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
-        double squares = regions is null ? FillSystem(history, particle, precision, prior) : FillRegionalSystem(history, particle, precision, prior);
-        double result = (regions?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
-            + FixedTold(particle) + told.CreditConstant(history, particle);
-        result += Factorise(prior);
-        for (int j = 0; j < integrated; j++)
-        {
-            result += 0.5 * solved[j] * solved[j];
-        }
-
-        return result + DrawSigned(particle, prior);
+        double squares = Regions is null ? FillSystem(history, particle, precision) : FillRegionalSystem(history, particle, precision);
+        double result = (Regions?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
+            + FixedTold(particle) + Told.CreditConstant(history, particle);
+        result += system.Factorise(prior);
+        return result + system.DrawSigned(particle.Slice(particles.Coordinates, particles.Normals), prior, particles.CoefficientsOf(particle));
     }
 
     /// <summary>Draws the coefficients that have no sign, after <see cref="LogLikelihood"/> of the same particle drew the others.</summary>
     public void DrawRest(Span<double> particle, ref KeyedRandom random)
     {
-        Span<double> coefficients = particles.CoefficientsOf(particle);
-        for (int j = integrated - layout.SignedCount - 1; j >= 0; j--)
-        {
-            coefficients[j] = Mean(j, coefficients) + random.Normal() / factor[j * integrated + j];
-        }
-
-        if (regions is not null)
+        system.DrawRest(particles.CoefficientsOf(particle), ref random);
+        if (Regions is not null)
         {
             double sigma = Sigma(particle);
-            regions.Draw(particle, coefficients, 1 / (sigma * sigma), ref random);
+            Regions.Draw(particle, particles.CoefficientsOf(particle), 1 / (sigma * sigma), ref random);
         }
     }
 
@@ -198,7 +123,7 @@ internal sealed class MixLikelihood
     private void FillFixedEffects(MixHistory history, Span<double> particle)
     {
         Span<double> coefficients = particles.CoefficientsOf(particle);
-        for (int c = integrated - n0; c < series.Length; c++)
+        for (int c = integratedChannels; c < channels; c++)
         {
             EffectSpec effect = layout.Channels[c].Effect;
             int at = layout.Places[c].Effect;
@@ -214,177 +139,127 @@ internal sealed class MixLikelihood
             fixedEffects[c] = effect.Kind == EffectKind.Coefficient ? value : sum > 0 ? value * all / sum : 0;
             coefficients[n0 + c] = fixedEffects[c];
         }
+
+        for (int k = 0; k < steps; k++)
+        {
+            int channel = layout.MediaColumns[channels + k].Channel;
+            stepGains[k] = fixedEffects[channel] * Paths.StepOf(channel, particle);
+        }
     }
 
-    // The system of the integrated coefficients: precision matrix into the lower half of `factor`, right side into `solved`.
-    // Returns the squares that are left once the fixed effects are taken off the target.
-    private double FillSystem(MixHistory history, Span<double> particle, double precision, double priorScale)
+    // The system of the integrated coefficients. Returns the squares that are left once the fixed effects are taken off the target.
+    private double FillSystem(MixHistory history, Span<double> particle, double precision)
     {
+        FillSteps(particle, precision);
         for (int i = 0; i < n0; i++)
         {
-            solved[i] = precision * history.Rhs[i];
+            Span<double> row = system.Row(steps + i);
+            system.Right[steps + i] = precision * history.Rhs[i];
+            for (int k = 0; k < steps; k++)
+            {
+                row[k] = precision * stepGains[k] * particles.Channel(particle, channels + k)[i];
+            }
+
             for (int j = 0; j <= i; j++)
             {
-                factor[i * integrated + j] = precision * history.Gram[i * n0 + j];
+                row[steps + j] = precision * history.Gram[i * n0 + j];
             }
         }
 
-        for (int i = n0; i < integrated; i++)
+        for (int c = 0; c < integratedChannels; c++)
         {
-            ReadOnlySpan<double> sums = particles.Channel(particle, i - n0);
-            (double toldPrecision, double toldProduct) = told.Of(i - n0, particle);
-            solved[i] = precision * sums[particles.RhsAt] + toldProduct;
-            for (int j = 0; j <= i; j++)
+            Span<double> row = system.Row(steps + n0 + c);
+            ReadOnlySpan<double> sums = particles.Channel(particle, c);
+            (double toldPrecision, double toldProduct) = Told.Of(c, 0, particle);
+            system.Right[steps + n0 + c] = precision * sums[particles.RhsAt] + toldProduct;
+            for (int k = 0; k < steps; k++)
             {
-                factor[i * integrated + j] = precision * sums[j];
+                row[k] = precision * stepGains[k] * sums[n0 + channels + k];
             }
 
-            factor[i * integrated + i] += toldPrecision;
+            for (int j = 0; j <= n0 + c; j++)
+            {
+                row[steps + j] = precision * sums[j];
+            }
+
+            row[^1] += toldPrecision;
         }
 
+        return TakeOffFixed(history, particle, precision);
+    }
+
+    // A step's coefficient counts in steps of the channel's effect; what others say of the channel is also about its steps.
+    private void FillSteps(Span<double> particle, double precision)
+    {
+        for (int k = 0; k < steps; k++)
+        {
+            MediaColumn step = layout.MediaColumns[channels + k];
+            ReadOnlySpan<double> sums = particles.Channel(particle, channels + k);
+            (double toldOwn, double toldProduct) = Told.Of(channels + k, 0, particle);
+            system.Right[k] = stepGains[k] * (precision * sums[particles.RhsAt] + toldProduct - fixedEffects[step.Channel] * toldOwn);
+            Span<double> row = system.Row(k);
+            for (int j = 0; j <= k; j++)
+            {
+                MediaColumn other = layout.MediaColumns[channels + j];
+                double told = other.Channel == step.Channel ? Told.Of(channels + k, 1 + other.Step, particle).Precision : 0;
+                row[j] = stepGains[k] * stepGains[j] * (precision * sums[n0 + channels + j] + told);
+            }
+        }
+    }
+
+    private double TakeOffFixed(MixHistory history, Span<double> particle, double precision)
+    {
         double squares = history.Squares;
-        for (int c = integrated - n0; c < series.Length; c++)
+        for (int c = integratedChannels; c < channels; c++)
         {
             ReadOnlySpan<double> sums = particles.Channel(particle, c);
             double effect = fixedEffects[c];
             squares -= 2 * effect * sums[particles.RhsAt];
-            for (int j = 0; j < integrated; j++)
+            for (int k = 0; k < steps; k++)
             {
-                solved[j] -= precision * effect * sums[j];
+                system.Right[k] -= precision * effect * stepGains[k] * sums[n0 + channels + k];
             }
 
-            for (int other = integrated - n0; other < series.Length; other++)
+            for (int j = 0; j < n0 + integratedChannels; j++)
+            {
+                system.Right[steps + j] -= precision * effect * sums[j];
+            }
+
+            for (int other = integratedChannels; other < channels; other++)
             {
                 squares += effect * fixedEffects[other] * sums[n0 + other];
             }
         }
 
-        AddPriors(priorScale);
         return squares;
     }
 
     // The same where regions are integrated first: then all effects are on the particle.
-    private double FillRegionalSystem(MixHistory history, Span<double> particle, double precision, double priorScale)
+    private double FillRegionalSystem(MixHistory history, Span<double> particle, double precision)
     {
-        double squares = regions!.Gather(history, particle, fixedEffects, precision);
+        double squares = Regions!.Gather(history, particle, fixedEffects, precision);
         for (int i = 0; i < n0; i++)
         {
-            solved[i] = precision * regions.Rhs[i];
+            Span<double> row = system.Row(i);
+            system.Right[i] = precision * Regions.Rhs[i];
             for (int j = 0; j <= i; j++)
             {
-                factor[i * integrated + j] = precision * regions.Gram[i * n0 + j];
+                row[j] = precision * Regions.Gram[i * n0 + j];
             }
         }
 
-        AddPriors(priorScale);
         return squares;
-    }
-
-    private void AddPriors(double priorScale)
-    {
-        for (int i = 0; i < integrated; i++)
-        {
-            (double mean, double deviation) = PriorOf(i, priorScale);
-            factor[i * integrated + i] += 1 / (deviation * deviation);
-            solved[i] += mean / (deviation * deviation);
-        }
-    }
-
-    // Cholesky in place, then the forward half of the solution; returns the part of the likelihood that only depends on them.
-    private double Factorise(double priorScale)
-    {
-        double result = 0;
-        for (int i = 0; i < integrated; i++)
-        {
-            Span<double> row = factor.AsSpan(i * integrated, i + 1);
-            double right = solved[i];
-            for (int j = 0; j < i; j++)
-            {
-                ReadOnlySpan<double> above = factor.AsSpan(j * integrated, j + 1);
-                double sum = row[j];
-                for (int k = 0; k < j; k++)
-                {
-                    sum -= row[k] * above[k];
-                }
-
-                row[j] = sum / above[j];
-                right -= row[j] * solved[j];
-            }
-
-            double rest = row[i];
-            for (int k = 0; k < i; k++)
-            {
-                rest -= row[k] * row[k];
-            }
-
-            // The prior keeps the matrix positive; what rounding leaves of a column that is all but another one is not less than this.
-            row[i] = Math.Sqrt(Math.Max(rest, 1e-12));
-            solved[i] = right / row[i];
-            (double mean, double deviation) = PriorOf(i, priorScale);
-            result -= Math.Log(row[i] * deviation) + 0.5 * (mean / deviation) * (mean / deviation);
-        }
-
-        return result;
-    }
-
-    // Draws coefficients with a sign from the last one on, each given those after it, from what of its normal is not below zero.
-    private double DrawSigned(Span<double> particle, double priorScale)
-    {
-        Span<double> coefficients = particles.CoefficientsOf(particle);
-        int first = integrated - layout.SignedCount;
-        double result = 0;
-        for (int j = integrated - 1; j >= first; j--)
-        {
-            double mean = Mean(j, coefficients);
-            double deviation = 1 / factor[j * integrated + j];
-            double normal = particle[particles.Coordinates + j - first];
-            double ratio = mean / deviation;
-            if (ratio < Certain)
-            {
-                double logAbove = NormalCurve.LogCumulative(ratio);
-                result += logAbove;
-                // So far below zero that the rest of the curve is an exponential.
-                normal = ratio < -30
-                    ? -ratio - Math.Log(NormalCurve.Cumulative(-normal)) / -ratio
-                    : -NormalCurve.Quantile(Math.Max(double.Epsilon, NormalCurve.Cumulative(ratio) * NormalCurve.Cumulative(-normal)));
-            }
-
-            coefficients[j] = Math.Max(0, mean + normal * deviation);
-            (double priorMean, double priorDeviation) = PriorOf(j, priorScale);
-            result -= NormalCurve.LogCumulative(priorMean / priorDeviation);
-        }
-
-        return result;
-    }
-
-    private double Mean(int j, ReadOnlySpan<double> coefficients)
-    {
-        double sum = solved[j];
-        for (int k = j + 1; k < integrated; k++)
-        {
-            sum -= factor[k * integrated + j] * coefficients[k];
-        }
-
-        return sum / factor[j * integrated + j];
     }
 
     private double FixedTold(Span<double> particle)
     {
         double sum = 0;
-        for (int c = integrated - n0; c < series.Length; c++)
+        for (int c = integratedChannels; c < channels; c++)
         {
-            (double precision, double product) = told.Of(c, particle);
+            (double precision, double product) = Told.Of(c, 0, particle);
             sum += fixedEffects[c] * (product - 0.5 * fixedEffects[c] * precision);
         }
 
         return sum;
-    }
-
-    private (double Mean, double Deviation) PriorOf(int coefficient, double scale)
-    {
-        Prior prior = layout.CoefficientPriors[coefficient];
-        return prior.Kind == PriorKind.HalfNormal
-            ? (0, prior.A * scale)
-            : (layout.Signs[coefficient] < 0 ? -prior.A : prior.A, prior.B * scale);
     }
 }

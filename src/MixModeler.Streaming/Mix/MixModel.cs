@@ -257,7 +257,7 @@ public sealed class MixModel
 
         for (int c = 0; c < newest.Length; c++)
         {
-            sum += coefficients[row.Length + c] * newest[c];
+            sum += coefficients[row.Length + c] * with.Paths.Share(c, History.Periods - 1, particle) * newest[c];
         }
 
         return History.Scales.Target * (Spec.Form == MixForm.Additive ? sum : Math.Exp(sum));

@@ -51,8 +51,11 @@ internal sealed class MixPath
 
         for (int c = 0; c < contributions.Length; c++)
         {
-            Array.Clear(contributions[c]);
-            Columns.AddScaled(coefficients[layout.BaselineCount + c], likelihood.Transform.Series(c), contributions[c]);
+            ReadOnlySpan<double> media = likelihood.Transform.Series(c);
+            for (int t = 0; t < media.Length; t++)
+            {
+                contributions[c][t] = coefficients[layout.BaselineCount + c] * likelihood.Paths.Share(c, t, particle) * media[t];
+            }
         }
 
         if (layout.Spec.Form == MixForm.Multiplicative)

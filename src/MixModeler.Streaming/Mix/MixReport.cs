@@ -29,6 +29,9 @@ public sealed record MixReport(
     /// <summary>By region, then channel; empty where there is only the whole.</summary>
     public IReadOnlyList<RegionContribution> Regions { get; init; } = [];
 
+    /// <summary>Of the channels whose effect changes with time, in the spec's order.</summary>
+    public IReadOnlyList<EffectOverTime> Effects { get; init; } = [];
+
     public static MixReport Of(MixModel model)
     {
         MixDraws draws = DrawsOf(model);
@@ -54,6 +57,7 @@ public sealed record MixReport(
             AdstockCurve.Of(model))
         {
             Regions = RegionContribution.Of(model),
+            Effects = EffectOverTime.Of(model),
         };
     }
 

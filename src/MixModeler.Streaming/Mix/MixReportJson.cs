@@ -26,6 +26,7 @@ public static class MixReportJson
         WriteFit(json, model, report.Fit);
         WriteCertificate(json, certificate);
         WriteCurves(json, report);
+        WriteEffects(json, report);
         WriteRegions(json, report);
         WriteFacts(json, model);
         json.WriteEndObject();
@@ -191,6 +192,31 @@ public static class MixReportJson
 
             json.WriteEndArray();
             json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteEffects(Utf8JsonWriter json, MixReport report)
+    {
+        if (report.Effects.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("effects");
+        foreach (EffectOverTime effect in report.Effects)
+        {
+            json.WriteStartArray(effect.Channel);
+            foreach ((DateOnly date, MixEstimate estimate) in effect.Periods)
+            {
+                json.WriteStartObject();
+                json.WriteString("date", date.ToString("yyyy-MM-dd", null));
+                WriteNumbers(json, estimate);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();

@@ -31,7 +31,10 @@ internal sealed record MixSimulation(IReadOnlyList<string> Names, double[] Truth
         // Effects on the particle need the history before they are coefficients.
         likelihood.Rebuild(model.History, [], particle);
         likelihood.LogLikelihood(model.History, particle);
-        drawn.AsSpan(0, layout.IntegratedCount).CopyTo(model.ParticleLayout.CoefficientsOf(particle));
+        foreach (int integrated in layout.Integrated)
+        {
+            model.ParticleLayout.CoefficientsOf(particle)[integrated] = drawn[integrated];
+        }
 
         MixPath path = new(layout, model.ParticleLayout, model.History);
         path.Fill(likelihood, particle);

@@ -194,7 +194,7 @@ public static class MixSnapshot
         [
             .. layout.Channels.Select(c => string.Join(
                 '/', c.Name, c.Column, c.SpendColumn, c.Adstock.Shape, c.Adstock.Terms, c.Adstock.Normalize, c.Adstock.LagWeeks,
-                c.Saturation.Curve, c.Effect, c.Credit)),
+                c.Saturation.Curve, c.Effect, c.Credit) + (c.Path is null ? "" : $"/{c.Path}")),
         ];
         string time = FormattableString.Invariant($"{spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays} {spec.HalfLife}");
         string model = FormattableString.Invariant($"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {time}");

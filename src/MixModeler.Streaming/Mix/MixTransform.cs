@@ -60,8 +60,8 @@ internal sealed class MixTransform
         return layout.Channels[channel].Saturation.Apply(media * full, Saturation(channel, particle, values));
     }
 
-    /// <summary>How much saturated media a test changes over the periods in which it was measured.</summary>
-    public double Change(int channel, MixHistory history, ReadOnlySpan<double> particle, LiftTest test)
+    /// <summary>How much saturated media a test changes over the periods in which it was measured: of the channel, then of its steps.</summary>
+    public void Change(int channel, MixHistory history, ReadOnlySpan<double> particle, LiftTest test, EffectPaths paths, Span<double> into)
     {
         int from = history.PeriodOf(test.From);
         int to = history.PeriodOf(test.To);
@@ -84,13 +84,15 @@ internal sealed class MixTransform
 
         Apply(channel, media, particle, before);
         Apply(channel, treated, particle, after);
-        double sum = 0;
+        into.Clear();
         for (int t = from; t < end; t++)
         {
-            sum += after[t] - before[t];
+            into[0] += after[t] - before[t];
+            for (int k = 1; k < into.Length; k++)
+            {
+                into[k] += (after[t] - before[t]) * paths.Ramp(layout.FirstSteps[channel] + k - 1, t);
+            }
         }
-
-        return sum;
     }
 
     /// <summary>The carry-over weights by a particle's numbers; valid until the next call.</summary>

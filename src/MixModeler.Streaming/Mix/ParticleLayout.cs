@@ -4,8 +4,8 @@ namespace MixModeler.Streaming.Mix;
 /// A particle is one run of doubles:
 /// <code>
 /// coordinates | normals of signed coefficients | log likelihood | log prior | coefficients drawn
-///   | per channel: products with the baseline's columns and with the channels, product with the target, sum, lift precision, lift product,
-///     squares and product with the credit where there is a credit
+///   | per channel and per step of an effect: products with the baseline's columns and with channels and steps, product with the target, sum;
+///     of lifts, and of credits, products with the channel and its steps and with what is said
 ///   | per region: per channel products with the baseline's columns and with the channels, product with the target, sum; own numbers drawn
 /// </code>
 /// </summary>
@@ -27,15 +27,16 @@ internal sealed class ParticleLayout
         ChannelsAt = at + Coefficients;
         RhsAt = Coefficients;
         SumAt = Coefficients + 1;
+        Told = 1 + layout.Channels.Max(channel => channel.Path?.Steps ?? 0);
         LiftPrecisionAt = Coefficients + 2;
-        LiftProductAt = Coefficients + 3;
-        CreditSquaresAt = Coefficients + 4;
-        CreditProductAt = Coefficients + 5;
-        ChannelStride = Coefficients + 6;
+        LiftProductAt = LiftPrecisionAt + Told;
+        CreditSquaresAt = LiftProductAt + 1;
+        CreditProductAt = CreditSquaresAt + Told;
+        ChannelStride = CreditProductAt + 1;
         Channels = layout.Channels.Length;
         Regions = layout.Spec.Regions?.Members.Count ?? 0;
         Locals = 1 + layout.Spec.Controls.Count + Channels;
-        regionsAt = ChannelsAt + Channels * ChannelStride;
+        regionsAt = ChannelsAt + layout.MediaColumns.Length * ChannelStride;
         regionChannelStride = layout.BaselineCount + Channels + 2;
         regionStride = Channels * regionChannelStride + Locals;
         Length = regionsAt + Regions * regionStride;
@@ -63,6 +64,9 @@ internal sealed class ParticleLayout
 
     public int SumAt { get; }
 
+    /// <summary>Columns of a channel that lifts and credits may be about: its own, then its steps.</summary>
+    public int Told { get; }
+
     public int LiftPrecisionAt { get; }
 
     public int LiftProductAt { get; }
@@ -78,9 +82,9 @@ internal sealed class ParticleLayout
 
     public int Length { get; }
 
-    /// <summary>The sums of a channel.</summary>
-    public Span<double> Channel(Span<double> particle, int channel) =>
-        particle.Slice(ChannelsAt + channel * ChannelStride, ChannelStride);
+    /// <summary>The sums of a column of media: a channel's, or a step's.</summary>
+    public Span<double> Channel(Span<double> particle, int column) =>
+        particle.Slice(ChannelsAt + column * ChannelStride, ChannelStride);
 
     /// <summary>The sums of a channel in a region.</summary>
     public Span<double> RegionChannel(Span<double> particle, int region, int channel) =>

@@ -2,7 +2,7 @@ using MixModeler.Streaming.Topology.Mixes;
 
 namespace MixModeler.Streaming.Mix;
 
-/// <summary>What a channel would bring per period at a constant level of its media, once carry-over is full.</summary>
+/// <summary>What a channel would bring per period at a constant level of its media, once carry-over is full, with the effect of the newest period.</summary>
 /// <param name="Media">Per period, in the channel's units.</param>
 /// <param name="Response">Mean, in units of the outcome; of the logarithm in the multiplicative form.</param>
 /// <param name="Q05">5 % quantile of the response.</param>
@@ -68,7 +68,7 @@ public sealed record ResponseCurve(
         for (int i = 0; i < cloud.Count; i++)
         {
             Span<double> particle = cloud[i];
-            double effect = unit * model.ParticleLayout.CoefficientsOf(particle)[model.Layout.BaselineCount + channel];
+            double effect = unit * likelihood.Paths.Effect(channel, model.Periods - 1, particle);
             values[i] = effect * likelihood.Transform.Level(channel, level, particle);
             double next = effect * likelihood.Transform.Level(channel, level + step, particle);
             marginal += cloud.Weights[i] * (next - values[i]) / (step * scale);

@@ -11,7 +11,6 @@ public sealed class MixCreditTests
     private const double Sigma = 0.3;
     private const double Bias = 1.4;
     private const double Error = 0.2;
-    private const double HalfLogTwoPi = 0.918938533204672741780329736406;
 
     [Theory]
     [InlineData(-1)]
@@ -48,13 +47,13 @@ public sealed class MixCreditTests
             }
         }
 
-        (double density, double[] solved) = Density(covariance, residual);
-        double[] back = Density(covariance, loads).Solved;
+        (double density, double[] solved) = DenseNormal.Density(covariance, residual);
+        double[] back = DenseNormal.Density(covariance, loads).Solved;
         double posterior = Deviation * Deviation * loads.Zip(solved, (load, each) => load * each).Sum();
         double variance = Deviation * Deviation - Math.Pow(Deviation, 4) * loads.Zip(back, (load, each) => load * each).Sum();
         double positive = Math.Log(NormalCurve.Cumulative(posterior / Math.Sqrt(variance))) - Math.Log(0.5);
 
-        Assert.Equal(density + positive, found - (Weeks + told.Length) * HalfLogTwoPi, 1e-8);
+        Assert.Equal(density + positive, found - (Weeks + told.Length) * DenseNormal.HalfLogTwoPi, 1e-8);
     }
 
     [Fact]
@@ -139,33 +138,6 @@ public sealed class MixCreditTests
         double[] result = new double[Weeks];
         AdstockKernel.Convolve(history.Media(0), [1, Alpha, Alpha * Alpha], result);
         return result;
-    }
-
-    // Gauss-Jordan, without any of the code under test.
-    private static (double Log, double[] Solved) Density(double[,] covariance, double[] residual)
-    {
-        int size = residual.Length;
-        double[,] a = (double[,])covariance.Clone();
-        double[] b = [.. residual];
-        double logDeterminant = 0;
-        for (int p = 0; p < size; p++)
-        {
-            logDeterminant += Math.Log(a[p, p]);
-            for (int i = 0; i < size; i++)
-            {
-                double factor = i == p ? 0 : a[i, p] / a[p, p];
-                for (int j = p; j < size; j++)
-                {
-                    a[i, j] -= factor * a[p, j];
-                }
-
-                b[i] -= factor * b[p];
-            }
-        }
-
-        double[] solved = [.. b.Select((value, i) => value / a[i, i])];
-        double square = residual.Select((r, i) => r * solved[i]).Sum();
-        return (-0.5 * (square + logDeterminant) - size * HalfLogTwoPi, solved);
     }
 
     [Fact]

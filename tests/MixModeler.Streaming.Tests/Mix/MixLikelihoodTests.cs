@@ -23,7 +23,7 @@ public sealed class MixLikelihoodTests
         double[] media = Adstocked(history);
         double[,] covariance = Covariance(media, deviation);
         double[] residual = [.. history.Target.ToArray().Select((y, t) => y - 0.2 - mean * media[t])];
-        (double density, double[] solved) = Density(covariance, residual);
+        (double density, double[] solved) = DenseNormal.Density(covariance, residual);
         // The posterior of the effect alone, from the joint normal of effect and outcomes.
         double posterior = mean;
         double variance = deviation * deviation;
@@ -32,14 +32,14 @@ public sealed class MixLikelihoodTests
             posterior += deviation * deviation * media[t] * solved[t];
         }
 
-        double[] back = Density(covariance, media).Solved;
+        double[] back = DenseNormal.Density(covariance, media).Solved;
         for (int t = 0; t < Weeks; t++)
         {
             variance -= Math.Pow(deviation, 4) * media[t] * back[t];
         }
 
         double positive = Math.Log(NormalCurve.Cumulative(posterior / Math.Sqrt(variance))) - Math.Log(NormalCurve.Cumulative(mean / deviation));
-        Assert.Equal(density + positive, found - Weeks * 0.918938533204672741780329736406, 1e-8);
+        Assert.Equal(density + positive, found - Weeks * DenseNormal.HalfLogTwoPi, 1e-8);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class MixLikelihoodTests
 
         double expected = 1.3 * weeks.Sum(week => week.Inputs[0]) / 10 / media.Sum();
         double[] residual = [.. history.Target.ToArray().Select((y, t) => y - 0.2 - expected * media[t])];
-        double density = Density(Covariance(media, 0), residual).Log;
+        double density = DenseNormal.Density(Covariance(media, 0), residual).Log;
 
         Assert.Equal(expected, effect, 1e-12);
-        Assert.Equal(density, found - Weeks * 0.918938533204672741780329736406, 1e-8);
+        Assert.Equal(density, found - Weeks * DenseNormal.HalfLogTwoPi, 1e-8);
     }
 
     [Fact]
@@ -104,36 +104,5 @@ public sealed class MixLikelihoodTests
         }
 
         return covariance;
-    }
-
-    // Gauss-Jordan, without any of the code under test.
-    private static (double Log, double[] Solved) Density(double[,] covariance, double[] residual)
-    {
-        double[,] a = (double[,])covariance.Clone();
-        double[] b = [.. residual];
-        double logDeterminant = 0;
-        for (int p = 0; p < Weeks; p++)
-        {
-            logDeterminant += Math.Log(a[p, p]);
-            for (int i = 0; i < Weeks; i++)
-            {
-                if (i == p)
-                {
-                    continue;
-                }
-
-                double factor = a[i, p] / a[p, p];
-                for (int j = p; j < Weeks; j++)
-                {
-                    a[i, j] -= factor * a[p, j];
-                }
-
-                b[i] -= factor * b[p];
-            }
-        }
-
-        double[] solved = [.. b.Select((value, i) => value / a[i, i])];
-        double square = residual.Select((r, i) => r * solved[i]).Sum();
-        return (-0.5 * (square + logDeterminant) - Weeks * 0.918938533204672741780329736406, solved);
     }
 }

@@ -12,7 +12,8 @@ public sealed class PlotTests
     private const string Mix = """
         {"contributions":{"a":{"mean":3,"periods":[{"date":"2026-01-05","mean":1,"q05":0,"q95":2},{"date":"2026-01-12","mean":2,"q05":1,"q95":3}]},
           "b":{"mean":5,"periods":[{"date":"2026-01-05","mean":4,"q05":0,"q95":2},{"date":"2026-01-12","mean":1,"q05":1,"q95":3}]}},
-         "curves":{"a":{"current":5,"breakEven":null,"points":[{"media":0,"response":0,"q05":0,"q95":0},{"media":10,"response":8,"q05":6,"q95":9}],"adstock":[1,0.5]}}}
+         "curves":{"a":{"current":5,"breakEven":null,"points":[{"media":0,"response":0,"q05":0,"q95":0},{"media":10,"response":8,"q05":6,"q95":9}],"adstock":[1,0.5]}},
+         "effects":{"a":[{"date":"2026-01-05","mean":1,"q05":0.5,"q95":2},{"date":"2026-01-12","mean":2,"q05":1,"q95":3}]}}
         """;
 
     private const string Credit = """
@@ -24,6 +25,7 @@ public sealed class PlotTests
     [InlineData("response", Mix)]
     [InlineData("adstock", Mix)]
     [InlineData("contributions", Mix)]
+    [InlineData("effects", Mix)]
     [InlineData("attribution", Credit)]
     public void A_picture_is_well_formed_and_inside_of_its_frame(string kind, string json)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MixModeler.Streaming.Plan.Draw;
 
-/// <summary>Several series over lags or dates: adstock as lines, contributions as stacked areas.</summary>
+/// <summary>Several series over lags or dates: adstock as lines, contributions as stacked areas, effects with their intervals.</summary>
 internal static class LinePlot
 {
     private const double Width = 760;
@@ -64,12 +64,43 @@ internal static class LinePlot
             floor = top;
         }
 
+        LabelDates(panel, x, dates);
+        return svg.ToString();
+    }
+
+    public static string? DrawEffects(JsonElement root, out string? problem)
+    {
+        (string[] dates, IReadOnlyList<DrawnSeries> series) = PlotSource.Effects(root);
+        problem = series.Count == 0 || dates.Length < 2
+            ? PlotSource.Lacks("effects", "no channel of it has a path", "mix fit --json")
+            : null;
+        if (problem is not null)
+        {
+            return null;
+        }
+
+        SvgText svg = new(Width + 110, Height + 150, "Effect by date");
+        double legend = svg.Legend(80, 50, [.. series.Select((each, s) => (each.Name, SvgText.Colour(s)))]);
+        (double least, double most) = (Math.Min(0, series.Min(each => each.Low!.Min())), series.Max(each => each.High!.Max()));
+        Panel panel = new(svg, 80, 58 + legend, Width, Height, (0, dates.Length - 1), (least, most));
+        double[] x = [.. dates.Select((_, d) => d * panel.X.Most / (dates.Length - 1))];
+        panel.Frame("", "", "effect of saturated media", withXTicks: false);
+        for (int s = 0; s < series.Count; s++)
+        {
+            panel.Band(x, series[s].Low!, series[s].High!, SvgText.Colour(s), 0.25);
+            panel.Curve(x, series[s].Values, SvgText.Colour(s));
+        }
+
+        LabelDates(panel, x, dates);
+        return svg.ToString();
+    }
+
+    private static void LabelDates(Panel panel, double[] x, string[] dates)
+    {
         int every = Math.Max(1, (dates.Length + DateLabelsMax - 1) / DateLabelsMax);
         for (int d = 0; d < dates.Length; d += every)
         {
             panel.XLabel(x[d], dates[d]);
         }
-
-        return svg.ToString();
     }
 }

@@ -5,7 +5,7 @@ namespace MixModeler.Streaming.Plan.Draw;
 /// <summary>Pictures of what the commands print as JSON.</summary>
 public static class Plot
 {
-    public static readonly IReadOnlyList<string> Kinds = ["response", "plan", "adstock", "contributions", "attribution"];
+    public static readonly IReadOnlyList<string> Kinds = ["response", "plan", "adstock", "contributions", "effects", "attribution"];
 
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="utf8">JSON of a command.</param>
@@ -24,6 +24,7 @@ public static class Plot
                 "plan" => BarPlot.DrawPlan(root, out problem),
                 "adstock" => LinePlot.DrawAdstock(root, out problem),
                 "contributions" => LinePlot.DrawContributions(root, out problem),
+                "effects" => LinePlot.DrawEffects(root, out problem),
                 "attribution" => BarPlot.DrawAttribution(root, out problem),
                 _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such picture"),
             };

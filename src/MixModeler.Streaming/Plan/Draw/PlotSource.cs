@@ -76,6 +76,21 @@ internal static class PlotSource
         return (labels, [.. series.Where(each => each.Values.Any(v => v != 0))]);
     }
 
+    /// <summary>Effects that change with time, of `mix fit`.</summary>
+    public static (string[] Dates, IReadOnlyList<DrawnSeries> Series) Effects(JsonElement root)
+    {
+        if (!root.TryGetProperty("effects", out JsonElement effects) || effects.ValueKind != JsonValueKind.Object)
+        {
+            return ([], []);
+        }
+
+        (string Name, JsonElement[] Periods)[] channels =
+            [.. effects.EnumerateObject().Select(channel => (channel.Name, (JsonElement[])[.. channel.Value.EnumerateArray()]))];
+        string[] dates = channels.Length == 0 ? [] : [.. channels[0].Periods.Select(period => period.GetProperty("date").GetString()!)];
+        return (dates, [.. channels.Select(channel => new DrawnSeries(
+            channel.Name, Column(channel.Periods, "mean")!, Column(channel.Periods, "q05"), Column(channel.Periods, "q95")))]);
+    }
+
     /// <summary>Spends of today and of the plan.</summary>
     public static (string[] Names, DrawnSeries? Before, DrawnSeries After)? Spends(JsonElement root)
     {

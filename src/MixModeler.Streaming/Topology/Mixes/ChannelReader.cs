@@ -4,7 +4,7 @@ namespace MixModeler.Streaming.Topology.Mixes;
 internal sealed class ChannelReader(ProblemList problems)
 {
     private const int TermsMax = 104;
-    private static readonly string[] Members = ["column", "spend", "scale", "adstock", "saturation", "effect", "credit"];
+    private static readonly string[] Members = ["column", "spend", "scale", "adstock", "saturation", "effect", "credit", "path"];
 
     private static readonly Dictionary<string, AdstockShape> Shapes = new(StringComparer.Ordinal)
     {
@@ -55,7 +55,10 @@ internal sealed class ChannelReader(ProblemList problems)
             map.Value("adstock", required: false) is YamlNode adstock ? ReadAdstock(adstock) : AdstockSpec.None,
             map.Value("saturation", required: false) is YamlNode saturation ? ReadSaturation(saturation) : SaturationSpec.None,
             map.Value("effect", required: false) is YamlNode effect ? ReadEffect(effect) : DefaultEffect,
-            map.Value("credit", required: false) is YamlNode credit ? ReadCredit(name, credit) : null);
+            map.Value("credit", required: false) is YamlNode credit ? ReadCredit(name, credit) : null)
+        {
+            Path = map.Value("path", required: false) is YamlNode path ? ReadPath(path) : null,
+        };
     }
 
     private static EffectSpec DefaultEffect => new(EffectKind.Coefficient, new Prior(PriorKind.HalfNormal, 2));
@@ -140,6 +143,15 @@ internal sealed class ChannelReader(ProblemList problems)
             map.Text("column", required: false) ?? $"{channel}_credit",
             PriorReader.Read(map, "bias", new Prior(PriorKind.LogNormal, 0, 0.5), PriorKind.Fixed, PriorKind.LogNormal, PriorKind.Gamma, PriorKind.HalfNormal),
             PriorReader.Read(map, "error", new Prior(PriorKind.HalfNormal, 0.05), PriorKind.Fixed, PriorKind.HalfNormal, PriorKind.LogNormal, PriorKind.Gamma));
+    }
+
+    private PathSpec? ReadPath(YamlNode node)
+    {
+        MapReader? map = MapReader.Open(node, "'path'", problems, ["every", "horizon", "step"]);
+        return map is null ? null : new PathSpec(
+            map.Count("every", 26, 1, 1_000),
+            map.Count("horizon", 260, 1, 10_000),
+            PriorReader.Read(map, "step", new Prior(PriorKind.HalfNormal, 0.1), PriorKind.Fixed, PriorKind.HalfNormal, PriorKind.LogNormal, PriorKind.Gamma));
     }
 
     private static ParameterSpec[] ReadParameters(MapReader map, IReadOnlyList<ParameterSpec> defaults) =>

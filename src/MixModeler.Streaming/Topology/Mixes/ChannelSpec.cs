@@ -11,7 +11,11 @@ namespace MixModeler.Streaming.Topology.Mixes;
 /// <param name="Credit">What attribution says of the channel, or null.</param>
 public sealed record ChannelSpec(
     string Name, string Column, string? SpendColumn, double? Scale, AdstockSpec Adstock, SaturationSpec Saturation, EffectSpec Effect,
-    CreditSpec? Credit = null);
+    CreditSpec? Credit = null)
+{
+    /// <summary>How its effect changes with time; null where it stands.</summary>
+    public PathSpec? Path { get; init; }
+}
 
 public enum EffectKind
 {

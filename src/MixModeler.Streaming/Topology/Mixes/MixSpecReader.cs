@@ -14,6 +14,9 @@ public static class MixSpecReader
         "level", "seasonality", "holidays", "noise", "halfLife", "liftTests", "regions", "particles", "seed", "warmUp",
     ];
 
+    // Of all channels together.
+    private const int PathStepsMax = 60;
+
     private static readonly NumberRange Positive = new(0, false, double.MaxValue, true);
     private static readonly PriorKind[] Normal = [PriorKind.Normal];
 
@@ -83,6 +86,12 @@ public static class MixSpecReader
             problems.Add(named.Node, "'channels' needs at least one, e.g. tv: { column: tv_spend }");
         }
 
+        CheckChannels(named, channels, isMultiplicative, problems);
+        return channels;
+    }
+
+    private static void CheckChannels(MapReader named, ChannelSpec[] channels, bool isMultiplicative, ProblemList problems)
+    {
         foreach (ChannelSpec channel in channels.Where(channel => channel.Effect.Kind == EffectKind.Roi && channel.SpendColumn is null))
         {
             problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a prior of its roi and no 'spend' column");
@@ -93,12 +102,21 @@ public static class MixSpecReader
             problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a 'credit', which needs the additive form: only there a credit is linear in the effect");
         }
 
+        foreach (ChannelSpec channel in channels.Where(channel => channel.Path is not null && channel.Effect.Prior.Kind == PriorKind.Normal))
+        {
+            problems.Add(named.KeyNode(channel.Name), $"with a 'path' the effect of '{channel.Name}' needs a prior that is never negative, e.g. halfNormal");
+        }
+
+        int steps = channels.Sum(channel => channel.Path?.Steps ?? 0);
+        if (steps > PathStepsMax)
+        {
+            problems.Add(named.Node, $"paths of {steps} steps together: at most {PathStepsMax}, as every period costs the cube of their number");
+        }
+
         foreach (ChannelSpec channel in channels.Where(channel => channel.Credit is { } credit && IsNothing(credit.Bias, credit.Error)))
         {
             problems.Add(named.KeyNode(channel.Name), $"the channel '{channel.Name}' has a 'credit' whose bias or error is not above 0");
         }
-
-        return channels;
     }
 
     private static List<ControlSpec> ReadControls(MapReader map, ProblemList problems)

@@ -27,6 +27,11 @@ internal static class RegionReader
             problems.Add(map.KeyNode("regions"), "a model with 'regions' takes no lift tests and no credits yet");
         }
 
+        if (spec.Channels.Any(channel => channel.Path is not null))
+        {
+            problems.Add(map.KeyNode("regions"), "a model with 'regions' has no channel with a 'path' yet");
+        }
+
         foreach (ChannelSpec channel in spec.Channels.Where(channel => channel.Effect.Prior.Kind == PriorKind.Normal))
         {
             problems.Add(map.KeyNode("regions"), $"with 'regions' the effect of '{channel.Name}' needs a prior that is never negative, e.g. halfNormal");
