@@ -24,11 +24,6 @@ internal static class MixFiles
 
         MixSpecResult read = MixSpecReader.Parse(Encoding.UTF8.GetString(PlanFiles.Bytes(specFile)), specFile);
         MixSpec spec = read.Spec ?? throw Invalid(ExitCode.InvalidTopology, read.Problems);
-        if (spec.Regions is not null)
-        {
-            throw new CommandException(ExitCode.Failed, $"{specFile}: insights and plans do not read models with regions yet; 'mix fit' does.");
-        }
-
         MixTable table = MixTable.Read(Encoding.UTF8.GetString(PlanFiles.Bytes(data)), data, spec);
         if (table.Problems.Count > 0)
         {
@@ -38,7 +33,7 @@ internal static class MixFiles
         MixJournal journal;
         try
         {
-            journal = MixJournal.Over(spec, table.Observations);
+            journal = MixJournal.Over(table.Spec, table.Observations);
         }
         catch (ArgumentException refused)
         {

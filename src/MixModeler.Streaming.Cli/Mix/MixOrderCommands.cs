@@ -46,12 +46,13 @@ internal static class MixOrderCommands
         Option<double?> media = new("--media") { Description = "Media of the treated group less those of the control, a period." };
         Option<double?> lift = new("--lift") { Description = "The measured difference of the outcome, in all." };
         Option<double?> error = new("--error") { Description = "Its standard error." };
+        Option<string?> region = new("--region") { Description = "Where it was made, of a model with regions." };
         Option<bool> remove = new("--remove") { Description = "Take the experiment of this name away." };
         Command command = new("lift", """
             Tell a model of an experiment. It counts from the periods on that it measured, whenever it is told.
 
             Example:  mixmodeler mix lift revenue --id spring --channel tv --from 2025-03-03 --to 2025-03-24 --media 1000 --lift 5400 --error 900
-            """) { Name, id, channel, From, To, measuredTo, media, lift, error, remove, Engine };
+            """) { Name, id, channel, From, To, measuredTo, media, lift, error, region, remove, Engine };
         command.SetAction(async (parsed, stop) =>
         {
             string its = parsed.GetValue(id)!;
@@ -66,7 +67,7 @@ internal static class MixOrderCommands
             string body = Json(
                 ("id", its), ("channel", parsed.GetValue(channel)), ("from", parsed.GetValue(From)), ("to", parsed.GetValue(To)),
                 ("measuredTo", parsed.GetValue(measuredTo)), ("media", parsed.GetValue(media)), ("lift", parsed.GetValue(lift)),
-                ("error", parsed.GetValue(error)));
+                ("error", parsed.GetValue(error)), ("region", parsed.GetValue(region)));
             return await OrderAsync(parsed, "lift", body, $"takes in the lift test '{its}'", stop);
         });
         return command;

@@ -12,6 +12,7 @@ public static class MixInsights
         ["curves"] = ("response by spend, with today's spend and the break-even point", CurveInsight.Of),
         ["adstock"] = ("how much of a channel's media still counts, by periods since", CarryOverInsight.Of),
         ["effects"] = ("how the effect of a channel with a path changed, by period", EffectInsight.Of),
+        ["regions"] = ("what each channel brought in each region, of a model with regions", RegionInsight.Of),
         ["synergies"] = ("which pairs of channels strengthen each other, and which the data cannot tell apart", SynergyInsight.Of),
         ["factors"] = ("what factors added to the base or took from it", BaselineInsight.Factors),
         ["baseline"] = ("level, trend, seasonality, holidays and factors of the base, by period", BaselineInsight.Of),

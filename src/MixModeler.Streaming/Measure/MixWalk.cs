@@ -130,7 +130,7 @@ internal sealed class MixWalk
             double whole = path.Baseline[First + t];
             Draws[MediaParts][(t * particles) + particle] = whole;
             BaseSums[particle] += whole;
-            FillBase(coefficients, First + t, parts);
+            FillBase(coefficients, particle, First + t, parts);
             for (int p = 0; p < parts.Length; p++)
             {
                 Sums[p][particle] += parts[p];
@@ -141,12 +141,27 @@ internal sealed class MixWalk
         }
     }
 
-    private void FillBase(ReadOnlySpan<double> coefficients, int period, double[] parts)
+    // A column of the base over all regions, each with what it has of its own.
+    private double OfRegions(RegionHistory regions, double common, int column, int particle, int period)
+    {
+        double sum = 0;
+        for (int r = 0; r < regions.Count; r++)
+        {
+            double local = layout.LocalOf(column, model.ParticleLayout.LocalsOf(model.Cloud[particle], r));
+            sum += regions.Shares[r] * (common + local) * regions.Baseline(r, column, period + 1)[period];
+        }
+
+        return sum;
+    }
+
+    private void FillBase(ReadOnlySpan<double> coefficients, int particle, int period, double[] parts)
     {
         double scale = model.History.Scales.Target;
         for (int j = 0; j < layout.BaselineCount; j++)
         {
-            parts[partOfColumn[j]] += coefficients[j] * model.History.Baseline(j)[period];
+            parts[partOfColumn[j]] += model.History.Regions is { } regions
+                ? OfRegions(regions, coefficients[j], j, particle, period)
+                : coefficients[j] * model.History.Baseline(j)[period];
         }
 
         Span<double> own = parts.AsSpan(MediaParts);

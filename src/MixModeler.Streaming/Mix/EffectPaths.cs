@@ -43,9 +43,9 @@ internal sealed class EffectPaths(MixLayout layout, ParticleLayout particles)
         return 1 + StepOf(channel, particle) * sum;
     }
 
-    /// <summary>Coefficient of a channel's saturated media in a period.</summary>
+    /// <summary>Coefficient of a channel's saturated media in a period; where there are regions, of media that are spread by population.</summary>
     public double Effect(int channel, int period, Span<double> particle) =>
-        particles.CoefficientsOf(particle)[layout.BaselineCount + channel] * Share(channel, period, particle);
+        particles.CoefficientsOf(particle)[layout.BaselineCount + channel] * Share(channel, period, particle) * OfRegions(channel, particle);
 
     /// <summary>Saturated media over all periods, each as its effect counts: for steps that were drawn.</summary>
     public double Sum(int channel, Span<double> particle)
@@ -56,6 +56,18 @@ internal sealed class EffectPaths(MixLayout layout, ParticleLayout particles)
         for (int k = 0; k < steps.Length; k++)
         {
             sum += step * steps[k] * particles.Channel(particle, layout.FirstSteps[channel] + k)[particles.SumAt];
+        }
+
+        return sum;
+    }
+
+    // The regions' own effects as a multiple of the common one, in the mean.
+    private double OfRegions(int channel, Span<double> particle)
+    {
+        double sum = 1;
+        for (int r = 0; r < particles.Regions; r++)
+        {
+            sum += layout.Spec.Regions!.Members[r].Share * particles.LocalsOf(particle, r)[1 + layout.Spec.Controls.Count + channel];
         }
 
         return sum;

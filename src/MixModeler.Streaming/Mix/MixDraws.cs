@@ -130,7 +130,7 @@ internal sealed class MixDraws
         for (int r = 0; r < particles.Regions; r++)
         {
             sum += history.Regions!.Shares[r] * particles.LocalsOf(particle, r)[1 + layout.Spec.Controls.Count + channel]
-                * particles.RegionChannel(particle, r, channel)[^1];
+                * particles.RegionChannel(particle, r, channel)[particles.RegionSumAt];
         }
 
         return sum;

@@ -145,6 +145,24 @@ internal sealed class MixHistory
         }
     }
 
+    /// <summary>A period as it was observed.</summary>
+    public MixObservation Observation(int period)
+    {
+        RegionNumbers[]? regions = Regions is null ? null : new RegionNumbers[Regions.Count];
+        for (int r = 0; r < (regions?.Length ?? 0); r++)
+        {
+            double[] own = new double[raw.Length];
+            for (int i = 0; i < own.Length; i++)
+            {
+                own[i] = Regions!.Input(r, i, Periods)[period];
+            }
+
+            regions![r] = new RegionNumbers(Regions!.Outcome(r, Periods)[period], own);
+        }
+
+        return new MixObservation(dates[period], outcome[period], [.. raw.Select(input => input[period])], holidays[period], regions);
+    }
+
     private double Told(int channel, int t)
     {
         double credit = layout.CreditInputs[channel] < 0 ? double.NaN : raw[layout.CreditInputs[channel]][t];

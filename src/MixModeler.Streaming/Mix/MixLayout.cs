@@ -131,6 +131,26 @@ internal sealed class MixLayout
         static double Of(int at, Prior prior, ReadOnlySpan<double> particle) => at < 0 ? prior.A : prior.Value(particle[at]);
     }
 
+    /// <summary>What a region adds to a coefficient of the baseline.</summary>
+    public double LocalOf(int column, ReadOnlySpan<double> locals)
+    {
+        int firstControl = BaselineCount - Spec.Controls.Count;
+        return column == 0 ? locals[0] : column >= firstControl ? locals[1 + column - firstControl] : 0;
+    }
+
+    /// <summary>The number of the region that an experiment was made in, or -1.</summary>
+    public int RegionOf(LiftTest test)
+    {
+        IReadOnlyList<RegionShare> members = Spec.Regions!.Members;
+        int region = members.Count - 1;
+        while (region >= 0 && members[region].Name != test.Region)
+        {
+            region--;
+        }
+
+        return region;
+    }
+
     // Regions' effects are shares of a common one and steps shares of the effect, which therefore has to be known: it is on the particle.
     private bool IsIntegrated(ChannelSpec channel) => Spec.Regions is null && channel.Path is null && channel.Effect.IsConjugate;
 

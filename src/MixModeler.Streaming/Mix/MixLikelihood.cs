@@ -14,6 +14,7 @@ internal sealed class MixLikelihood
     private readonly ParticleLayout particles;
     private readonly NormalSystem system;
     private readonly MediaSums media;
+    private readonly RegionIntegral? integral;
     private readonly double[] fixedEffects;
     private readonly double[] stepGains;
     private readonly int n0;
@@ -29,7 +30,8 @@ internal sealed class MixLikelihood
         Paths = new EffectPaths(layout, particles);
         Told = new ToldEffects(layout, particles, Paths);
         media = new MediaSums(layout, particles, Transform, Paths, Told);
-        Regions = particles.Regions > 0 ? new RegionSums(layout, particles, Transform) : null;
+        Regions = particles.Regions > 0 ? new RegionSums(layout, particles, Transform, Paths) : null;
+        integral = particles.Regions > 0 ? new RegionIntegral(layout, particles) : null;
         system = new NormalSystem(layout);
         n0 = layout.BaselineCount;
         channels = layout.Channels.Length;
@@ -86,11 +88,24 @@ internal sealed class MixLikelihood
     {
         if (Regions is not null)
         {
-            Regions.Rebuild(history, particle);
+            Regions.Rebuild(history, lifts, particle);
         }
         else
         {
             media.Rebuild(history, lifts, particle);
+        }
+    }
+
+    /// <summary>Adds an experiment to a particle's sums.</summary>
+    public void AddLift(MixHistory history, LiftTest test, Span<double> particle)
+    {
+        if (Regions is not null)
+        {
+            Regions.AddLift(history, test, particle);
+        }
+        else
+        {
+            Told.AddLift(history, test, Transform, particle);
         }
     }
 
@@ -101,9 +116,9 @@ internal sealed class MixLikelihood
         double precision = 1 / (sigma * sigma);
         double prior = layout.Spec.CoefficientsInNoiseUnits ? sigma : 1;
         FillFixedEffects(history, particle);
-        double squares = Regions is null ? FillSystem(history, particle, precision) : FillRegionalSystem(history, particle, precision);
-        double result = (Regions?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
-            + FixedTold(particle) + Told.CreditConstant(history, particle);
+        double squares = integral is null ? FillSystem(history, particle, precision) : FillRegionalSystem(history, particle, precision);
+        double result = (integral?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
+            + (integral?.Told(particle, fixedEffects) ?? FixedTold(particle)) + Told.CreditConstant(history, particle);
         result += system.Factorise(prior);
         return result + system.DrawSigned(particle.Slice(particles.Coordinates, particles.Normals), prior, particles.CoefficientsOf(particle));
     }
@@ -112,10 +127,10 @@ internal sealed class MixLikelihood
     public void DrawRest(Span<double> particle, ref KeyedRandom random)
     {
         system.DrawRest(particles.CoefficientsOf(particle), ref random);
-        if (Regions is not null)
+        if (integral is not null)
         {
             double sigma = Sigma(particle);
-            Regions.Draw(particle, particles.CoefficientsOf(particle), 1 / (sigma * sigma), ref random);
+            integral.Draw(particle, particles.CoefficientsOf(particle), 1 / (sigma * sigma), ref random);
         }
     }
 
@@ -237,14 +252,14 @@ internal sealed class MixLikelihood
     // The same where regions are integrated first: then all effects are on the particle.
     private double FillRegionalSystem(MixHistory history, Span<double> particle, double precision)
     {
-        double squares = Regions!.Gather(history, particle, fixedEffects, precision);
+        double squares = integral!.Gather(history, particle, fixedEffects, precision);
         for (int i = 0; i < n0; i++)
         {
             Span<double> row = system.Row(i);
-            system.Right[i] = precision * Regions.Rhs[i];
+            system.Right[i] = precision * integral.Rhs[i];
             for (int j = 0; j <= i; j++)
             {
-                row[j] = precision * Regions.Gram[i * n0 + j];
+                row[j] = precision * integral.Gram[i * n0 + j];
             }
         }
 

@@ -124,16 +124,12 @@ public sealed class MixModel
     }
 
     /// <summary>Takes in an experiment, at any time: at once where its last measured period is in, otherwise when it is.</summary>
+    /// <exception cref="ArgumentException">The model is not additive, or has no such channel or region.</exception>
     public void AddLiftTest(LiftTest test)
     {
-        if (Spec.Form != MixForm.Additive || Layout.Channels.All(channel => channel.Name != test.Channel))
+        if (MixOrders.ProblemOf(test, Spec) is { } problem)
         {
-            throw new ArgumentException($"a lift test needs the additive form and a channel of the model; found '{test.Channel}'", nameof(test));
-        }
-
-        if (Spec.Regions is not null)
-        {
-            throw new ArgumentException("a model with regions takes no lift tests yet", nameof(test));
+            throw new ArgumentException(problem, nameof(test));
         }
 
         waiting.Add(test);
@@ -225,7 +221,7 @@ public sealed class MixModel
             for (int i = 0; i < Cloud.Count; i++)
             {
                 Span<double> particle = Cloud[i];
-                likelihood.Told.AddLift(History, weaker, likelihood.Transform, particle);
+                likelihood.AddLift(History, weaker, particle);
                 double after = likelihood.LogLikelihood(History, particle);
                 KeyedRandom random = new(Spec.Seed, period, Purpose.Lift + applied.Count, i);
                 likelihood.DrawRest(particle, ref random);

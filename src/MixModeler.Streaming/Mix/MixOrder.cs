@@ -18,11 +18,11 @@ public sealed record MixOrder(
     private const int TextMax = 256;
     private const int TrainDaysMin = 365;
     private static readonly string[] Members = ["mix", "lift", "removeLift", "train", "rescore"];
-    private static readonly string[] LiftMembers = ["id", "channel", "from", "to", "measuredTo", "media", "lift", "error"];
+    private static readonly string[] LiftMembers = ["id", "channel", "from", "to", "measuredTo", "media", "lift", "error", "region"];
     private static readonly string[] TrainMembers = ["from", "to"];
 
     /// <summary>
-    /// Reads `{"mix", "lift": {"id", "channel", "from", "to", "measuredTo", "media", "lift", "error"}}`, `{"mix", "removeLift": ID}`,
+    /// Reads `{"mix", "lift": {"id", "channel", "from", "to", "measuredTo", "media", "lift", "error", "region"}}`, `{"mix", "removeLift": ID}`,
     /// `{"mix", "train": {"from", "to"}}` or `{"mix", "rescore": true}`.
     /// </summary>
     /// <returns>An order, or the sentence that says what is wrong.</returns>
@@ -61,6 +61,11 @@ public sealed record MixOrder(
             json.WriteNumber("media", lift.MediaDelta);
             json.WriteNumber("lift", lift.Lift);
             json.WriteNumber("error", lift.StandardError);
+            if (lift.Region is { } region)
+            {
+                json.WriteString("region", region);
+            }
+
             json.WriteEndObject();
         }
         else if (LiftId is not null)
@@ -111,9 +116,10 @@ public sealed record MixOrder(
             throw new FormatException("a lift test goes from 'from' to 'to', and is measured until then or later");
         }
 
-        (double media, double measuredLift) = (Number(lift, "media"), Number(lift, "lift"));
+        string? region = lift.TryGetProperty("region", out _) ? TextOf(lift, "region") : null;
+        LiftTest test = new(TextOf(lift, "channel"), from, to, measured, Number(lift, "media"), Number(lift, "lift"), error) { Region = region };
         return error > 0
-            ? new MixOrder(mix, TextOf(lift, "id"), new LiftTest(TextOf(lift, "channel"), from, to, measured, media, measuredLift, error))
+            ? new MixOrder(mix, TextOf(lift, "id"), test)
             : throw new FormatException("'error', the standard error of the lift, is above 0");
     }
 

@@ -52,7 +52,12 @@ public sealed record MixOrders
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(spec);
         return spec.Form != MixForm.Additive ? "a lift test needs the additive form: only there a lift is linear in the effect"
-            : spec.Channels.Any(channel => channel.Name == test.Channel) ? null
-            : $"there is no channel '{test.Channel}', there is {string.Join(", ", spec.Channels.Select(channel => channel.Name))}";
+            : spec.Channels.All(channel => channel.Name != test.Channel)
+            ? $"there is no channel '{test.Channel}', there is {string.Join(", ", spec.Channels.Select(channel => channel.Name))}"
+            : spec.Regions is not { } regions
+            ? (test.Region is null ? null : $"the lift test is of the region '{test.Region}', and the model has no regions")
+            : test.Region is null ? "the model has regions, and a lift test of it says in which 'region' it was made"
+            : regions.Members.Any(member => member.Name == test.Region) ? null
+            : $"there is no region '{test.Region}', there is {string.Join(", ", regions.Members.Select(member => member.Name))}";
     }
 }

@@ -83,7 +83,6 @@ internal sealed class MixPath
     {
         RegionHistory own = history.Regions!;
         int periods = history.Periods;
-        int firstControl = layout.BaselineCount - layout.Spec.Controls.Count;
         Array.Clear(baseline);
         Array.Clear(expected);
         foreach (double[] contribution in contributions)
@@ -99,8 +98,7 @@ internal sealed class MixPath
             Array.Clear(region);
             for (int j = 0; j < layout.BaselineCount; j++)
             {
-                double local = j == 0 ? locals[0] : j >= firstControl ? locals[1 + j - firstControl] : 0;
-                Columns.AddScaled(unit * (coefficients[j] + local), own.Baseline(r, j, periods), region);
+                Columns.AddScaled(unit * (coefficients[j] + layout.LocalOf(j, locals)), own.Baseline(r, j, periods), region);
             }
 
             Columns.AddScaled(1, region, baseline);

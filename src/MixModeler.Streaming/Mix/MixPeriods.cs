@@ -22,51 +22,69 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
         ArgumentNullException.ThrowIfNull(plan);
         MixSpec spec = plan.Spec;
         Columns columns = new(look, plan, plan.To is { } to && to < closedThrough ? to : closedThrough);
-        SortedDictionary<DateOnly, double> outcomes = columns.Of(spec.Target);
         string[] inputs = new MixLayout(spec).Inputs;
-        SortedDictionary<DateOnly, double>[] series = [.. inputs.Select(column => columns.Of(column, outcomes.Keys))];
-        if (columns.Problem is not null || outcomes.Count == 0)
+        RegionShare[] regions = [.. spec.Regions?.Members ?? [new RegionShare("", 1)]];
+        Series outcomes = columns.Of(spec.Target, []);
+        DateOnly[] told = [.. outcomes.Values.SelectMany(each => each.Keys).Distinct().Order()];
+        Series[] series = [.. inputs.Select(column => columns.Of(column, told))];
+        if (columns.Problem is not null || told.Length == 0)
         {
             return new MixPeriods([], columns.Problem);
         }
 
-        int days = plan.DaysPerPeriod;
+        double[] shares = [.. regions.Select(region => region.Share)];
         List<MixObservation> periods = [];
         // The window's last period has to end in it.
-        for (DateOnly date = outcomes.Keys.First(); date <= outcomes.Keys.Last(); date = date.AddDays(days))
+        for (DateOnly date = told[0]; date <= told[^1] && date.AddDays(plan.DaysPerPeriod - 1) <= columns.Last; date = date.AddDays(plan.DaysPerPeriod))
         {
-            if (date.AddDays(days - 1) > columns.Last)
+            RegionNumbers[] numbers = new RegionNumbers[regions.Length];
+            for (int r = 0; r < regions.Length; r++)
             {
-                return new MixPeriods(periods, null);
-            }
-
-            bool isKnown = outcomes.TryGetValue(date, out double outcome) || plan.MissingIsZero;
-            if (!isKnown || spec.Form == MixForm.Multiplicative && outcome <= 0)
-            {
-                string fault = isKnown ? $"'{spec.Target}' is not above 0, which the multiplicative form needs" : $"there is no '{spec.Target}' in this period";
-                return new MixPeriods(periods, $"{Text(date)}: {fault}; later periods wait");
-            }
-
-            double[] values = new double[inputs.Length];
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                bool isTold = series[i].TryGetValue(date, out double value);
-                values[i] = isTold ? value : IsCredit(spec, inputs[i]) ? double.NaN : 0;
-                if (!isTold && IsControl(spec, inputs[i]))
+                (numbers[r], string? waits) = Read(plan, inputs, outcomes, series, regions[r].Name, date);
+                if (waits is not null)
                 {
-                    return new MixPeriods(periods, $"{Text(date)}: there is no '{inputs[i]}' in this period, and later ones wait for it");
-                }
-
-                if (values[i] < 0 && IsMedia(spec, inputs[i]))
-                {
-                    return new MixPeriods(periods, $"{Text(date)}: '{inputs[i]}' is below 0, and media and spend never are; later periods wait");
+                    return new MixPeriods(periods, waits);
                 }
             }
 
-            periods.Add(new MixObservation(date, outcome, values));
+            periods.Add(spec.Regions is null
+                ? new MixObservation(date, numbers[0].Target, numbers[0].Inputs)
+                : RegionNumbers.Whole(date, spec, inputs, shares, numbers));
         }
 
         return new MixPeriods(periods, null);
+    }
+
+    // One region's period, or the whole's under an empty name; or why it cannot be taken in.
+    private static (RegionNumbers Numbers, string? Waits) Read(
+        MixPlan plan, string[] inputs, Series outcomes, Series[] series, string region, DateOnly date)
+    {
+        MixSpec spec = plan.Spec;
+        string where = region.Length == 0 ? "in this period" : $"of the region '{region}' in this period";
+        bool isKnown = outcomes.TryGet(region, date, out double outcome) || plan.MissingIsZero;
+        if (!isKnown || spec.Form == MixForm.Multiplicative && outcome <= 0)
+        {
+            string fault = isKnown ? $"'{spec.Target}' is not above 0, which the multiplicative form needs" : $"there is no '{spec.Target}' {where}";
+            return (default, $"{Text(date)}: {fault}; later periods wait");
+        }
+
+        double[] values = new double[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            bool isTold = series[i].TryGet(region, date, out double value);
+            values[i] = isTold ? value : IsCredit(spec, inputs[i]) ? double.NaN : 0;
+            if (!isTold && IsControl(spec, inputs[i]))
+            {
+                return (default, $"{Text(date)}: there is no '{inputs[i]}' {where}, and later ones wait for it");
+            }
+
+            if (values[i] < 0 && IsMedia(spec, inputs[i]))
+            {
+                return (default, $"{Text(date)}: '{inputs[i]}' is below 0 {where}, and media and spend never are; later periods wait");
+            }
+        }
+
+        return (new RegionNumbers(outcome, values), null);
     }
 
     private static bool IsCredit(MixSpec spec, string column) => spec.Channels.Any(channel => channel.Credit?.Column == column);
@@ -76,6 +94,16 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
     private static bool IsMedia(MixSpec spec, string column) => spec.Channels.Any(channel => channel.Column == column || channel.SpendColumn == column);
 
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>A column by region and date; what has no regions, as factors, is under an empty name and counts for all.</summary>
+    private sealed class Series : Dictionary<string, SortedDictionary<DateOnly, double>>
+    {
+        public bool TryGet(string region, DateOnly date, out double value)
+        {
+            value = 0;
+            return (TryGetValue(region, out SortedDictionary<DateOnly, double>? own) || TryGetValue("", out own)) && own.TryGetValue(date, out value);
+        }
+    }
 
     /// <summary>Columns as series, read from the table.</summary>
     private sealed class Columns(MixLook look, MixPlan plan, DateOnly last)
@@ -89,9 +117,9 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
 
         /// <param name="name">Of the column.</param>
         /// <param name="periods">First days of the periods that a credit is summed over.</param>
-        public SortedDictionary<DateOnly, double> Of(string name, IEnumerable<DateOnly>? periods = null)
+        public Series Of(string name, DateOnly[] periods)
         {
-            SortedDictionary<DateOnly, double> values = [];
+            Series values = [];
             if (plan.Columns.FirstOrDefault(column => column.Name == name) is not { } column)
             {
                 Problem ??= $"nothing says where '{name}' comes from";
@@ -100,12 +128,12 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
 
             if (column.IsCredit)
             {
-                return look.Credits.GetValueOrDefault(column.Of)?.Of(column, periods ?? [], plan.DaysPerPeriod) ?? values;
+                values[""] = look.Credits.GetValueOrDefault(column.Of)?.Of(column, periods, plan.DaysPerPeriod) ?? [];
+                return values;
             }
 
-            (string? Date, string? Type, string? Value)[] rows = column.Kind == MixColumnKind.Factor ? Factors(column) : Rows(column);
             string wanted = Grain == GridGrain.Weekly ? "week" : "day";
-            foreach ((string? date, string? type, string? value) in rows)
+            foreach ((string? date, string? type, string? value, string region) in column.Kind == MixColumnKind.Factor ? Factors(column) : Rows(column))
             {
                 if (value is null || date is null)
                 {
@@ -118,17 +146,23 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
                     continue;
                 }
 
-                values[DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture)] = double.Parse(value, CultureInfo.InvariantCulture);
+                if (!values.TryGetValue(region, out SortedDictionary<DateOnly, double>? own))
+                {
+                    values[region] = own = [];
+                }
+
+                own[DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture)] = double.Parse(value, CultureInfo.InvariantCulture);
             }
 
             return values;
         }
 
-        private (string?, string?, string?)[] Rows(MixColumnPlan column)
+        private (string?, string?, string?, string)[] Rows(MixColumnPlan column)
         {
+            string? region = plan.Spec.Regions?.Column;
             GridResult grid = look.Table.Grid(new GridQuery
             {
-                Columns = ["event_date", "date_type", column.Of],
+                Columns = ["event_date", "date_type", column.Of, .. region is null ? [] : new[] { region }],
                 Filters = [.. column.Where.Select(GridFilter.Of)],
                 From = plan.From,
                 To = last,
@@ -136,14 +170,19 @@ public sealed record MixPeriods(IReadOnlyList<MixObservation> Observations, stri
                 Size = 0,
             });
             Problem ??= grid.Problems.FirstOrDefault();
-            return [.. grid.Rows.Select(row => (row[0], row[1], row[2]))];
+            // Rows without a region are no region's: an empty name would count for all.
+            return
+            [
+                .. grid.Rows.Where(row => region is null || !string.IsNullOrEmpty(row[3]))
+                    .Select(row => (row[0], row[1], row[2], region is null ? "" : row[3]!)),
+            ];
         }
 
-        private (string?, string?, string?)[] Factors(MixColumnPlan column)
+        private (string?, string?, string?, string)[] Factors(MixColumnPlan column)
         {
             FactorResult factors = look.Table.Factors(new FactorQuery { Names = [column.Of], From = plan.From, To = last, Grain = Grain });
             Problem ??= factors.Problems.FirstOrDefault();
-            return [.. factors.Rows.Select(row => ((string?)row.Date, (string?)row.DateType, (string?)row.Value))];
+            return [.. factors.Rows.Select(row => ((string?)row.Date, (string?)row.DateType, (string?)row.Value, ""))];
         }
     }
 }

@@ -14,7 +14,7 @@ namespace MixModeler.Streaming.Mix;
 /// </summary>
 public static class MixSnapshot
 {
-    private const byte Format = 2;
+    private const byte Format = 3;
 
     /// <summary>The same state always makes the same bytes.</summary>
     public static byte[] Write(MixModel model)
@@ -167,6 +167,7 @@ public static class MixSnapshot
             writer.Double(lift.MediaDelta);
             writer.Double(lift.Lift);
             writer.Double(lift.StandardError);
+            writer.Bytes(Encoding.UTF8.GetBytes(lift.Region ?? ""));
         }
     }
 
@@ -180,7 +181,9 @@ public static class MixSnapshot
             DateOnly from = DateOnly.FromDayNumber((int)reader.VarUInt());
             DateOnly to = DateOnly.FromDayNumber((int)reader.VarUInt());
             DateOnly measured = DateOnly.FromDayNumber((int)reader.VarUInt());
-            lifts.Add(new LiftTest(channel, from, to, measured, reader.Double(), reader.Double(), reader.Double()));
+            LiftTest lift = new(channel, from, to, measured, reader.Double(), reader.Double(), reader.Double());
+            string region = Encoding.UTF8.GetString(reader.Bytes());
+            lifts.Add(region.Length == 0 ? lift : lift with { Region = region });
         }
 
         return lifts;

@@ -15,7 +15,7 @@ namespace MixModeler.Streaming.Mix;
 /// </summary>
 public sealed class MixStore
 {
-    private const byte Format = 2;
+    private const byte Format = 3;
 
     private readonly IStateStore store;
     private readonly string identity;
@@ -213,6 +213,7 @@ public sealed class MixStore
             writer.Double(test.MediaDelta);
             writer.Double(test.Lift);
             writer.Double(test.StandardError);
+            WriteText(writer, test.Region ?? "");
         }
     }
 
@@ -226,7 +227,8 @@ public sealed class MixStore
             LiftTest test = new(
                 ReadText(ref reader), ReadDay(ref reader)!.Value, ReadDay(ref reader)!.Value, ReadDay(ref reader)!.Value,
                 reader.Double(), reader.Double(), reader.Double());
-            orders = orders with { LiftTests = orders.LiftTests.Add(id, test) };
+            string region = ReadText(ref reader);
+            orders = orders with { LiftTests = orders.LiftTests.Add(id, region.Length == 0 ? test : test with { Region = region }) };
         }
 
         return orders;

@@ -24,15 +24,10 @@ public sealed class MixStream
     private MixLayout layout;
     private LiftTest[] tests;
 
-    /// <exception cref="ArgumentException">The spec has regions, which tables do not tell apart yet.</exception>
+    /// <param name="spec">Where it has regions, with their members.</param>
     public MixStream(MixSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Regions is not null)
-        {
-            throw new ArgumentException("a model with regions cannot follow a table yet", nameof(spec));
-        }
-
         this.spec = spec;
         layout = new MixLayout(spec);
         tests = [.. LiftTest.InOrder(spec.LiftTests)];
@@ -60,8 +55,7 @@ public sealed class MixStream
         MixHistory history = model.History;
         for (int t = 0; t < history.Periods; t++)
         {
-            double[] inputs = [.. Enumerable.Range(0, layout.Inputs.Length).Select(i => history.Input(i)[t])];
-            log.Add(new MixObservation(history.Dates[t], history.Outcome[t], inputs, history.Holidays[t]));
+            log.Add(history.Observation(t));
         }
     }
 
@@ -181,5 +175,11 @@ public sealed class MixStream
         one.Date == other.Date
         && (one.Holiday ?? "") == (other.Holiday ?? "")
         && BitConverter.DoubleToInt64Bits(one.Target) == BitConverter.DoubleToInt64Bits(other.Target)
-        && MemoryMarshal.AsBytes<double>(one.Inputs).SequenceEqual(MemoryMarshal.AsBytes<double>(other.Inputs));
+        && AreSame(one.Inputs, other.Inputs)
+        && (one.Regions ?? []).Length == (other.Regions ?? []).Length
+        && (one.Regions ?? []).Zip(other.Regions ?? []).All(pair =>
+            BitConverter.DoubleToInt64Bits(pair.First.Target) == BitConverter.DoubleToInt64Bits(pair.Second.Target)
+            && AreSame(pair.First.Inputs, pair.Second.Inputs));
+
+    private static bool AreSame(double[] one, double[] other) => MemoryMarshal.AsBytes<double>(one).SequenceEqual(MemoryMarshal.AsBytes<double>(other));
 }

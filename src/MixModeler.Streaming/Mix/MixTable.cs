@@ -58,10 +58,13 @@ public sealed record MixTable(IReadOnlyList<MixObservation> Observations, IReadO
             problems.Add(1, 1, "there are no rows below the header");
         }
 
-        return new MixTable(problems.IsEmpty ? observations : [], problems.InOrder())
+        MixSpec its = regions is null ? spec : spec with { Regions = spec.Regions! with { Members = regions.Members } };
+        if (problems.IsEmpty && its.LiftTests.Select(test => MixOrders.ProblemOf(test, its)).OfType<string>().FirstOrDefault() is { } objection)
         {
-            Spec = regions is null ? spec : spec with { Regions = spec.Regions! with { Members = regions.Members } },
-        };
+            problems.Add(1, 1, $"a lift test of the model does not fit: {objection}");
+        }
+
+        return new MixTable(problems.IsEmpty ? observations : [], problems.InOrder()) { Spec = its };
     }
 
     private sealed class Rows(MixSpec spec, ProblemList problems)

@@ -61,7 +61,17 @@ internal sealed class MixTransform
     }
 
     /// <summary>How much saturated media a test changes over the periods in which it was measured: of the channel, then of its steps.</summary>
-    public void Change(int channel, MixHistory history, ReadOnlySpan<double> particle, LiftTest test, EffectPaths paths, Span<double> into)
+    /// <param name="channel">Whose media were changed.</param>
+    /// <param name="media">Its scaled media, of the whole or of the region of the test.</param>
+    /// <param name="delta">Scaled media of the treated group less those of the control.</param>
+    /// <param name="history">Tells the periods' dates.</param>
+    /// <param name="particle">By whose numbers.</param>
+    /// <param name="test">The experiment.</param>
+    /// <param name="paths">Ramps of the steps.</param>
+    /// <param name="into">One number for the channel and one for each of its steps.</param>
+    public void Change(
+        int channel, ReadOnlySpan<double> media, double delta, MixHistory history, ReadOnlySpan<double> particle, LiftTest test, EffectPaths paths,
+        Span<double> into)
     {
         int from = history.PeriodOf(test.From);
         int to = history.PeriodOf(test.To);
@@ -74,9 +84,8 @@ internal sealed class MixTransform
         Span<double> treated = changed.AsSpan(0, end);
         Span<double> before = changed.AsSpan(end, end);
         Span<double> after = changed.AsSpan(2 * end, end);
-        ReadOnlySpan<double> media = history.Media(channel)[..end];
+        media = media[..end];
         media.CopyTo(treated);
-        double delta = test.MediaDelta / history.Scales.Media[channel];
         for (int t = from; t <= to && t < end; t++)
         {
             treated[t] = Math.Max(0, treated[t] + delta);

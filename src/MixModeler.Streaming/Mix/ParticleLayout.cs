@@ -6,7 +6,8 @@ namespace MixModeler.Streaming.Mix;
 /// coordinates | normals of signed coefficients | log likelihood | log prior | coefficients drawn
 ///   | per channel and per step of an effect: products with the baseline's columns and with channels and steps, product with the target, sum;
 ///     of lifts, and of credits, products with the channel and its steps and with what is said
-///   | per region: per channel products with the baseline's columns and with the channels, product with the target, sum; own numbers drawn
+///   | per region: per channel products with the baseline's columns and with the channels, product with the target, sum, lift precision, lift
+///     product; own numbers drawn
 /// </code>
 /// </summary>
 internal sealed class ParticleLayout
@@ -37,7 +38,8 @@ internal sealed class ParticleLayout
         Regions = layout.Spec.Regions?.Members.Count ?? 0;
         Locals = 1 + layout.Spec.Controls.Count + Channels;
         regionsAt = ChannelsAt + layout.MediaColumns.Length * ChannelStride;
-        regionChannelStride = layout.BaselineCount + Channels + 2;
+        RegionSumAt = layout.BaselineCount + Channels + 1;
+        regionChannelStride = RegionSumAt + 3;
         regionStride = Channels * regionChannelStride + Locals;
         Length = regionsAt + Regions * regionStride;
     }
@@ -76,6 +78,13 @@ internal sealed class ParticleLayout
     public int CreditProductAt { get; }
 
     public int Regions { get; }
+
+    /// <summary>In a region's sums of a channel; lift precision and lift product follow.</summary>
+    public int RegionSumAt { get; }
+
+    public int RegionLiftPrecisionAt => RegionSumAt + 1;
+
+    public int RegionLiftProductAt => RegionSumAt + 2;
 
     /// <summary>Numbers that a region has of its own: level, factors, channels.</summary>
     public int Locals { get; }

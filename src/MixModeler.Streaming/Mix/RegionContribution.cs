@@ -30,7 +30,7 @@ public sealed record RegionContribution(string Region, string Channel, MixEstima
                     Span<double> particle = cloud[i];
                     effects[i] = 1 + particles.LocalsOf(particle, r)[1 + layout.Spec.Controls.Count + c];
                     totals[i] = effects[i] * particles.CoefficientsOf(particle)[layout.BaselineCount + c]
-                        * particles.RegionChannel(particle, r, c)[^1] * regions.Shares[r] * model.History.Scales.Target;
+                        * particles.RegionChannel(particle, r, c)[particles.RegionSumAt] * regions.Shares[r] * model.History.Scales.Target;
                 }
 
                 MixEstimate total = MixEstimate.Of("contribution", totals, weights, cloud.Grandparents);

@@ -52,6 +52,7 @@ internal sealed class RegionHistory
         {
             regions[r].Reserve(period);
             history.FillRow(observation, observation.Regions![r].Inputs, period, regions[r].Row);
+            regions[r].Forget(history.Discount);
             regions[r].Append(observation.Regions[r], history.Scales, Shares[r], layout, period);
         }
     }
@@ -106,6 +107,16 @@ internal sealed class RegionHistory
                 Baseline[i][period] = Row[i];
                 Rhs[i] += Row[i] * y;
                 Columns.AddScaled(Row[i], Row, Gram.AsSpan(i * Row.Length, Row.Length));
+            }
+        }
+
+        public void Forget(double discount)
+        {
+            if (discount < 1)
+            {
+                Squares *= discount;
+                Columns.Scale(discount, Rhs);
+                Columns.Scale(discount, Gram);
             }
         }
 

@@ -62,26 +62,10 @@ internal sealed class RegionRows(MixSpec spec, string[] inputs, ProblemList prob
         else
         {
             MixObservation[] rows = [.. names.Select(name => open[name].Row)];
-            periods.Add(new MixObservation(
-                date, rows.Sum(row => row.Target), Whole(rows), rows[0].Holiday, [.. rows.Select(row => new RegionNumbers(row.Target, row.Inputs))]));
+            RegionNumbers[] each = [.. rows.Select(row => new RegionNumbers(row.Target, row.Inputs))];
+            periods.Add(RegionNumbers.Whole(date, spec, inputs, shares, each) with { Holiday = rows[0].Holiday });
         }
 
         open.Clear();
-    }
-
-    // Factors are means by share, everything else is a sum.
-    private double[] Whole(MixObservation[] rows)
-    {
-        double[] whole = new double[inputs.Length];
-        for (int i = 0; i < whole.Length; i++)
-        {
-            bool isMean = spec.Controls.Any(control => control.Column == inputs[i]);
-            for (int r = 0; r < rows.Length; r++)
-            {
-                whole[i] += rows[r].Inputs[i] * (isMean ? shares[r] : 1);
-            }
-        }
-
-        return whole;
     }
 }

@@ -18,7 +18,8 @@ internal sealed class ToldEffects(MixLayout layout, ParticleLayout particles, Ef
         int channel = Array.FindIndex(layout.Channels, each => each.Name == test.Channel);
         int steps = layout.Channels[channel].Path?.Steps ?? 0;
         Span<double> changes = stackalloc double[1 + steps];
-        transform.Change(channel, history, particle, test, paths, changes);
+        double delta = test.MediaDelta / history.Scales.Media[channel];
+        transform.Change(channel, history.Media(channel), delta, history, particle, test, paths, changes);
         double deviation = test.StandardError / history.Scales.Target;
         double lift = test.Lift / history.Scales.Target;
         for (int i = 0; i <= steps; i++)

@@ -9,6 +9,7 @@ public sealed class MixOrderTests
 {
     [Theory]
     [InlineData("""{"mix":"sales","lift":{"id":"spring","channel":"tv","from":"2024-03-04","to":"2024-03-25","measuredTo":"2024-04-01","media":10,"lift":5.5,"error":1.25}}""")]
+    [InlineData("""{"mix":"sales","lift":{"id":"north","channel":"tv","from":"2024-03-04","to":"2024-03-25","measuredTo":"2024-04-01","media":1,"lift":5,"error":2,"region":"north"}}""")]
     [InlineData("""{"mix":"sales","removeLift":"spring"}""")]
     [InlineData("""{"mix":"sales","train":{"from":"2023-01-02","to":"2024-12-29"}}""")]
     [InlineData("""{"mix":"sales","train":{}}""")]

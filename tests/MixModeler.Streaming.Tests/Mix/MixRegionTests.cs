@@ -1,4 +1,5 @@
 using System.Globalization;
+using MixModeler.Streaming.Measure;
 using MixModeler.Streaming.Mix;
 using MixModeler.Streaming.Topology.Mixes;
 
@@ -13,20 +14,22 @@ public sealed class MixRegionTests
     private const double Sigma = 0.3;
     private static readonly double[] Shares = [0.5, 0.3, 0.2];
 
-    [Fact]
-    public void Outcomes_of_all_regions_are_one_multivariate_normal()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Outcomes_of_all_regions_and_experiments_are_one_multivariate_normal(bool hasLift)
     {
         const int Weeks = 5;
-        MixSpec spec = Fixed();
+        MixSpec spec = Fixed() with { LiftTests = hasLift ? [Lift] : [] };
         List<MixObservation> weeks = Rows(Weeks, 3);
         MixModel model = MixExample.Fit(spec, weeks);
         MixLikelihood likelihood = new(model.Layout, model.ParticleLayout);
         double[] particle = model.Cloud[0].ToArray();
-        likelihood.Rebuild(model.History, [], particle);
+        likelihood.Rebuild(model.History, model.AppliedLifts, particle);
         double found = likelihood.LogLikelihood(model.History, particle);
         Assert.Equal(model.Cloud[0][model.ParticleLayout.LogLikelihoodAt], found, 1e-9);
 
-        int size = Regions * Weeks;
+        int size = (Regions * Weeks) + (hasLift ? 1 : 0);
         (double[] level, double[] price, double[] media, double[] rest) = (new double[size], new double[size], new double[size], new double[size]);
         double[] adstocked = new double[Weeks];
         for (int r = 0; r < Regions; r++)
@@ -40,18 +43,71 @@ public sealed class MixRegionTests
             }
         }
 
+        (double lift, double deviation) = (Lift.Lift / (10 * Shares[1]), Lift.StandardError / (10 * Shares[1]));
+        if (hasLift)
+        {
+            // Weeks 1 and 2 had so much more, and what carries over was measured until week 3.
+            AdstockKernel.Convolve([0, Lift.MediaDelta / (2 * Shares[1]), Lift.MediaDelta / (2 * Shares[1]), 0, 0], [1, Alpha, Alpha * Alpha], adstocked);
+            media[^1] = Effect * adstocked[..4].Sum();
+            rest[^1] = lift - media[^1];
+        }
+
         double[,] covariance = new double[size, size];
         for (int i = 0; i < size; i++)
         {
             for (int j = 0; j < size; j++)
             {
-                bool isSame = i / Weeks == j / Weeks;
-                covariance[i, j] = 1.5 * 1.5 * level[i] * level[j] + 0.4 * 0.4 * price[i] * price[j] + (i == j ? Sigma * Sigma : 0)
-                    + (isSame ? 0.3 * 0.3 + 0.2 * 0.2 * price[i] * price[j] + 0.25 * 0.25 * media[i] * media[j] : 0);
+                bool isLift = i == Regions * Weeks || j == Regions * Weeks;
+                bool isSame = RegionOf(i) == RegionOf(j);
+                double noise = i != j ? 0 : isLift ? deviation * deviation : Sigma * Sigma;
+                covariance[i, j] = 1.5 * 1.5 * level[i] * level[j] + 0.4 * 0.4 * price[i] * price[j] + noise
+                    + (isSame ? 0.3 * 0.3 * level[i] * level[j] + 0.2 * 0.2 * price[i] * price[j] + 0.25 * 0.25 * media[i] * media[j] : 0);
             }
         }
 
-        Assert.Equal(DenseNormal.Density(covariance, rest).Log, found - size * DenseNormal.HalfLogTwoPi, 1e-8);
+        // Of a lift the model leaves out what all particles share.
+        double shared = hasLift ? (lift * lift / (2 * deviation * deviation)) + Math.Log(deviation) + DenseNormal.HalfLogTwoPi : 0;
+        Assert.Equal(DenseNormal.Density(covariance, rest).Log + shared, found - (Regions * Weeks * DenseNormal.HalfLogTwoPi), 1e-8);
+
+        static int RegionOf(int i) => i == Regions * Weeks ? 1 : i / Weeks;
+    }
+
+    [Fact]
+    public void An_experiment_in_a_region_tells_of_its_effect_there_whenever_it_comes()
+    {
+        MixSpec spec = Open();
+        List<MixObservation> weeks = Rows(40, 31);
+        LiftTest test = Lift with { Lift = 2.6, StandardError = 0.05 };
+        MixModel before = MixExample.Fit(spec with { LiftTests = [test] }, weeks);
+        MixModel after = MixExample.Fit(spec, weeks);
+        MixReport without = MixReport.Of(after);
+        after.AddLiftTest(test);
+
+        (MixEstimate one, MixEstimate other, MixEstimate untold) = (EffectIn(MixReport.Of(before)), EffectIn(MixReport.Of(after)), EffectIn(without));
+
+        Assert.Equal(other.Mean, one.Mean, 0.4 * untold.Sd);
+        Assert.True(one.Mean > untold.Mean + untold.Sd, $"{one} beside {untold}");
+        Assert.True(one.Sd < 0.6 * untold.Sd, $"{one} beside {untold}");
+        Assert.Throws<ArgumentException>(() => after.AddLiftTest(test with { Region = null }));
+        Assert.Throws<ArgumentException>(() => after.AddLiftTest(test with { Region = "elsewhere" }));
+        byte[] bytes = MixSnapshot.Write(before);
+        Assert.Equal(bytes, MixSnapshot.Write(MixSnapshot.Read(bytes, spec with { LiftTests = [test] })));
+
+        // What the region's media brought.
+        static MixEstimate EffectIn(MixReport report) => report.Regions.Single(region => region.Region == "1").Total;
+    }
+
+    [Fact]
+    public void Parts_of_the_base_add_up_over_regions()
+    {
+        List<MixObservation> weeks = Rows(30, 8);
+        MixModel model = MixExample.Fit(Open(), weeks);
+        MixWalk walk = MixWalk.Of(model, new InsightQuery());
+
+        for (int t = 0; t < walk.Count; t++)
+        {
+            Assert.Equal(walk.Expected[t], walk.Means.Sum(part => part[t]), 1e-9 * Math.Abs(walk.Expected[t]));
+        }
     }
 
     [Fact]
@@ -101,12 +157,23 @@ public sealed class MixRegionTests
         Assert.InRange((double)covered / all, 0.9 - 2.5 * Math.Sqrt(0.09 / (2 * Sets)), 1);
     }
 
-    [Fact]
-    public void A_model_with_regions_that_was_put_away_goes_on_with_the_same_bits()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(15.0)]
+    public void A_model_with_regions_that_was_put_away_goes_on_with_the_same_bits(double? halfLife)
     {
-        MixSpec spec = Open() with { Particles = 100 };
+        MixSpec spec = Open() with { Particles = 100, HalfLife = halfLife };
         List<MixObservation> weeks = Rows(30, 7);
         MixModel kept = MixExample.Fit(spec, weeks);
+        MixLikelihood likelihood = new(kept.Layout, kept.ParticleLayout);
+        for (int i = 0; i < kept.Cloud.Count; i++)
+        {
+            double[] rebuilt = kept.Cloud[i].ToArray();
+            likelihood.Rebuild(kept.History, [], rebuilt);
+
+            Assert.Equal(kept.Cloud[i][kept.ParticleLayout.LogLikelihoodAt], likelihood.LogLikelihood(kept.History, rebuilt), 1e-7);
+        }
+
         MixModel resumed = MixModel.Create(spec, weeks);
         foreach (MixObservation week in weeks)
         {
@@ -156,6 +223,8 @@ public sealed class MixRegionTests
 
         string Problem(string text) => MixTable.Read(text, "t.csv", spec).Problems[0].ToString();
     }
+
+    private static LiftTest Lift => new("tv", new DateOnly(2023, 1, 9), new DateOnly(2023, 1, 16), new DateOnly(2023, 1, 23), 0.8, 3, 0.4) { Region = "1" };
 
     private static MixObservation Same(MixObservation week)
     {

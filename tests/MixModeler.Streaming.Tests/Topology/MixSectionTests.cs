@@ -91,6 +91,49 @@ public sealed class MixSectionTests
     }
 
     [Fact]
+    public void Regions_are_told_apart_by_a_dimension_and_have_sizes()
+    {
+        MixSpec spec = Valid(WithRegions("{ field: geo, of: { south: 1, north: 3 } }")).Mixes[0].Spec;
+
+        Assert.Equal([new RegionShare("north", 0.75), new RegionShare("south", 0.25)], spec.Regions!.Members);
+        Assert.Equal("geo", spec.Regions.Column);
+    }
+
+    [Theory]
+    [InlineData("{ of: { a: 1, b: 1 } }", "'field'")]
+    [InlineData("{ field: geo }", "'of'")]
+    [InlineData("{ field: geo, of: { a: 1 } }", "'of' names 2 to 400 regions")]
+    [InlineData("{ field: geo, of: { a: 1, b: -1 } }", "'b'")]
+    [InlineData("{ field: gep, of: { a: 1, b: 1 } }", "there is no harmonized field 'gep'")]
+    [InlineData("{ field: spend, of: { a: 1, b: 1 } }", "'spend' is no dimension")]
+    [InlineData("{ column: geo, field: geo, of: { a: 1, b: 1 } }", "column")]
+    public void What_is_wrong_in_regions_is_said(string regions, string message)
+    {
+        Problem problem = Assert.Single(TopologyLoader.Parse(WithRegions(regions), File).Problems);
+
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a", null)]
+    [InlineData("c", "a lift test is of the region 'c'")]
+    [InlineData(null, "region")]
+    public void An_experiment_of_a_model_with_regions_is_made_in_one_of_them(string? region, string? message)
+    {
+        string lift = "{ channel: x1, from: 2020-03-02, media: 1, lift: 2, error: 1" + (region is null ? " }" : $", region: {region} }}");
+        TopologyResult result = TopologyLoader.Parse(WithRegions("{ field: geo, of: { a: 1, b: 1 } }\n      liftTests: [ " + lift + " ]"), File);
+
+        if (message is null)
+        {
+            Assert.Equal(region, result.Plan!.Mixes[0].Spec.LiftTests[0].Region);
+        }
+        else
+        {
+            Assert.Contains(message, Assert.Single(result.Problems).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_mix_needs_datasets()
     {
         const string Events = "topology: t\ntenant: acme\nsource: { identity: [_acme.id] }\nfeatures: [{ name: visits, count: visit }]\n";
@@ -98,6 +141,13 @@ public sealed class MixSectionTests
 
         Assert.Contains(
             TopologyLoader.Parse(Events + mixes, File).Problems, problem => problem.Message.Contains("'mixes' needs 'datasets'", StringComparison.Ordinal));
+    }
+
+    private static string WithRegions(string regions)
+    {
+        string dimension = Text.Replace("      channel: { field: Channel }\n", "      channel: { field: Channel }\n      geo: { field: Geo }\n", StringComparison.Ordinal)
+            .Replace("touchpoints:\n", "fields:\n  geo: { display: Geo, category: Dimension, type: String }\ntouchpoints:\n", StringComparison.Ordinal);
+        return dimension.Replace("      seed: 1\n", $"      seed: 1\n      regions: {regions}\n", StringComparison.Ordinal);
     }
 
     private static OperatorVerdict VerdictOf(TopologyPlan from, TopologyPlan to) =>

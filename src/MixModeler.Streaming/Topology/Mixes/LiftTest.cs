@@ -13,11 +13,15 @@ namespace MixModeler.Streaming.Topology.Mixes;
 /// <param name="StandardError">Its standard error, above 0.</param>
 public sealed record LiftTest(string Channel, DateOnly From, DateOnly To, DateOnly MeasuredTo, double MediaDelta, double Lift, double StandardError)
 {
+    /// <summary>Where it was made, of a model with regions; null of the whole.</summary>
+    public string? Region { get; init; }
+
     /// <summary>
     /// The order in which experiments are taken in, whatever order they became known in: the latest measured first, as a list that is worked
     /// off from its end.
     /// </summary>
     public static IEnumerable<LiftTest> InOrder(IEnumerable<LiftTest> tests) => tests
         .OrderByDescending(test => test.MeasuredTo).ThenByDescending(test => test.From).ThenByDescending(test => test.To)
-        .ThenBy(test => test.Channel, StringComparer.Ordinal).ThenBy(test => test.MediaDelta).ThenBy(test => test.Lift).ThenBy(test => test.StandardError);
+        .ThenBy(test => test.Channel, StringComparer.Ordinal).ThenBy(test => test.MediaDelta).ThenBy(test => test.Lift).ThenBy(test => test.StandardError)
+        .ThenBy(test => test.Region, StringComparer.Ordinal);
 }

@@ -38,7 +38,7 @@ internal sealed class MixSection
         new("missingOutcome", Shape.Word("waits", "zero"), "What it means when no row tells the outcome of a closed period.") { Default = "waits" },
         new("certificate", Shape.Word("true", "false"), "Whether a batch run certifies the model while nothing else changes it.") { Default = "true" },
         new("columns", Shape.FreelyNamed(Column, ColumnsMax), "Where each column that the model names comes from.") { Required = true },
-        new("model", Shape.Anything, "The spec, as 'mix fit' takes it, without date, holidays and regions.") { Required = true });
+        new("model", Shape.Anything, "The spec, as 'mix fit' takes it, without date and holidays; regions are told apart by a dimension.") { Required = true });
 
     private readonly HarmonizePlan harmonized;
     private readonly ImmutableArray<AttributionPlan> attributions;
@@ -132,6 +132,7 @@ internal sealed class MixSection
         }
 
         CheckColumns(map, named, columns, spec);
+        CheckRegions(model!, spec);
         return new MixPlan
         {
             Name = name,
@@ -168,6 +169,15 @@ internal sealed class MixSection
             problems.Add(named.KeyNode(column.Name), column.IsCredit
                 ? $"{YamlNode.Quote(column.Name)} comes from an attribution, and the model does not take it as a 'credit' of a channel"
                 : $"{YamlNode.Quote(column.Name)} is a credit: it comes from an 'attribution'");
+        }
+    }
+
+    private void CheckRegions(YamlNode model, MixSpec spec)
+    {
+        if (spec.Regions is { Column.Length: > 0 } regions
+            && model["regions"]?["field"] is { } node && dictionary.Find(node, regions.Column) is { Category: not FieldCategory.Dimension })
+        {
+            problems.Add(node, $"{YamlNode.Quote(regions.Column)} is no dimension: regions are told apart by one");
         }
     }
 

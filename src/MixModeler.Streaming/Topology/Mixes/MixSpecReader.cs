@@ -34,7 +34,7 @@ public static class MixSpecReader
     /// <summary>The model of a topology's mix: its periods have dates anyway, and what the table does not tell it cannot have.</summary>
     internal static MixSpec? ReadInTopology(YamlNode node, string name, ProblemList problems)
     {
-        string[] members = [.. Members.Except(["date", "holidays", "regions"])];
+        string[] members = [.. Members.Except(["date", "holidays"])];
         return MapReader.Open(node, $"the model of the mix {YamlNode.Quote(name)}", problems, members) is { } map ? Read(map, problems, "date") : null;
     }
 
@@ -59,7 +59,7 @@ public static class MixSpecReader
             WarmUp = map.Count("warmUp", 12, 0, 10_000),
             LiftTests = ReadLiftTests(map, channels, isMultiplicative, problems),
         };
-        return ReadNoise(map, ReadTime(map, spec with { Regions = RegionReader.Read(map, spec, problems) }, problems), problems);
+        return ReadNoise(map, ReadTime(map, spec with { Regions = RegionReader.Read(map, spec, date is not null, problems) }, problems), problems);
     }
 
     // The order of a map's members says nothing; where the order of particles' numbers depended on it, it would.
@@ -233,7 +233,7 @@ public static class MixSpecReader
             problems.Add(map.KeyNode("liftTests"), "'liftTests' needs the additive form: only there a lift is linear in the effect");
         }
 
-        string[] members = ["channel", "from", "to", "measuredTo", "media", "lift", "error"];
+        string[] members = ["channel", "from", "to", "measuredTo", "media", "lift", "error", "region"];
         foreach (YamlNode item in map.Items("liftTests", "lift tests", required: false))
         {
             if (MapReader.Open(item, "a lift test", problems, members) is not MapReader test)
@@ -260,10 +260,23 @@ public static class MixSpecReader
             test.Value("lift", required: true);
             test.Value("error", required: true);
             (double media, double lift) = (test.Number("media", 1, NumberRange.Any), test.Number("lift", 0, NumberRange.Any));
-            tests.Add(new LiftTest(channel, from, to, measured, media, lift, test.Number("error", 1, Positive)));
+            tests.Add(new LiftTest(channel, from, to, measured, media, lift, test.Number("error", 1, Positive)) { Region = Region(map, test, problems) });
         }
 
         return tests;
+    }
+
+    // An experiment is made in one region where the model has some; else it is of the whole.
+    private static string? Region(MapReader map, MapReader test, ProblemList problems)
+    {
+        string? region = test.Text("region", required: map.Has("regions"));
+        if (region is not null && !map.Has("regions"))
+        {
+            problems.Add(test.KeyNode("region"), "the model has no 'regions', and a lift test of it names none");
+            return null;
+        }
+
+        return region;
     }
 
     private static DateOnly Day(MapReader map, string key, ProblemList problems, DateOnly? otherwise)
