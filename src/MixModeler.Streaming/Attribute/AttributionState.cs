@@ -11,9 +11,10 @@ namespace MixModeler.Streaming.Attribute;
 /// </summary>
 /// <param name="store">The task's own.</param>
 /// <param name="options">How to attribute.</param>
-/// <param name="hazard">The survival model before it has learned anything.</param>
+/// <param name="hazard">A survival model before it has learned anything.</param>
+/// <param name="regionConversions">Conversions after which a region's own effects are used; 0 where all share one model.</param>
 /// <param name="visitorsMax">Visitors kept in memory between batches.</param>
-internal sealed class AttributionState(IStateStore store, AttributorOptions options, HazardOptions hazard, int visitorsMax)
+internal sealed class AttributionState(IStateStore store, AttributorOptions options, HazardOptions hazard, int regionConversions, int visitorsMax)
 {
     /// <summary>Scheduled visitors that one event may settle.</summary>
     public const int SettledPerEventMax = 4;
@@ -33,7 +34,10 @@ internal sealed class AttributionState(IStateStore store, AttributorOptions opti
 
     public PathAttributor Attributor { get; private set; } = null!;
 
-    public HazardModel Hazard { get; private set; } = null!;
+    public SurvivalModels Models { get; private set; } = null!;
+
+    /// <summary>Teaches the models.</summary>
+    public DayTeacher Teacher { get; private set; } = null!;
 
     public long CommittedOffset => lease.NextOffset;
 
@@ -172,8 +176,8 @@ internal sealed class AttributionState(IStateStore store, AttributorOptions opti
         if (isModelDirty)
         {
             packed.Clear();
-            Hazard.Save(packed);
-            Attributor.Effects.Save(packed);
+            Models.Save(packed);
+            Attributor.Effects.Save(packed, options.HasRegionModels);
             commit.Records.Add(new(AttributionKey.Model, packed.Written.ToArray()));
         }
 
@@ -290,14 +294,16 @@ internal sealed class AttributionState(IStateStore store, AttributorOptions opti
             sums = AttributionTotals.Load(ref from);
         }
 
-        Hazard = new HazardModel(hazard);
-        EffectsByTime effects = new(Hazard.Effects(0));
+        Models = new SurvivalModels(hazard, regionConversions);
+        EffectsByTime effects = new(Models.Effects(0));
         if (model is { Length: > 0 })
         {
             PackedReader from = new(model);
-            Hazard = HazardModel.Load(ref from);
-            effects = EffectsByTime.Load(ref from);
+            Models = SurvivalModels.Load(ref from, hazard, regionConversions);
+            effects = EffectsByTime.Load(ref from, options.HasRegionModels);
         }
+
+        Teacher = new DayTeacher(Models, options);
 
         Attributor = new PathAttributor(options, effects, sums);
     }

@@ -56,9 +56,11 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
             MarkovOrder = plan.Order,
             AtRisk = plan.AtRisk,
             ConvertsOnce = plan.ConvertsOnce,
+            HasRegionModels = plan.RegionConversions > 0,
         };
         int weeks = Math.Max(1, (int)Math.Ceiling(plan.Lookback.TotalDays / TouchEffects.DaysPerWeek));
-        state = new AttributionState(parts.Store, options, new HazardOptions { Weeks = weeks, DailyRate = plan.DailyRate }, parts.VisitorsMax);
+        HazardOptions hazard = new() { Weeks = weeks, DailyRate = plan.DailyRate };
+        state = new AttributionState(parts.Store, options, hazard, plan.RegionConversions, parts.VisitorsMax);
         reader = new JourneyReader(plan, source);
         outputs = new AttributionOutputs(parts);
         eventsTopic = parts.Topology.Topics.Events;
@@ -211,7 +213,12 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         {
             if (epoch != long.MinValue)
             {
-                state.Attributor.Effects.Add(now * renewMs, state.Hazard.Effects(now));
+                if (plan.TrainingHalfLife is { } half)
+                {
+                    state.Models.Forget(Math.Pow(0.5, (now - epoch) * plan.Renew.TotalDays / half.TotalDays));
+                }
+
+                state.Attributor.Effects.Add(now * renewMs, state.Models.Effects(now));
             }
 
             state.Attributor.Effects.Forget(newestMs - latenessMs);
@@ -249,6 +256,11 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
                 break;
         }
 
+        if (options.HasRegionModels && row.Kind is JourneyRowKind.Seen or JourneyRowKind.Touch or JourneyRowKind.Conversion)
+        {
+            state.Attributor.SeenIn(row.Visitor, row.TimeMs, row.Region);
+        }
+
         foreach (ScoreChange change in state.Attributor.Changes)
         {
             state.Apply(change);
@@ -275,7 +287,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         foreach (string root in roots.Where(root => state.Attributor.Find(root) is not null))
         {
             state.ModelChanged();
-            state.Attributor.SettleVisitor(root, state.Hazard);
+            state.Attributor.SettleVisitor(root, state.Teacher);
         }
 
         state.Attributor.Merge(one, other);
@@ -299,7 +311,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
         for (int i = 0; i < AttributionState.SettledPerEventMax && state.TryTakeDue(newestMs, out string visitor); i++)
         {
             state.ModelChanged();
-            bool isLeft = state.Attributor.SettleVisitor(visitor, state.Hazard);
+            bool isLeft = state.Attributor.SettleVisitor(visitor, state.Teacher);
             state.Reschedule(visitor, isLeft ? DueOf(state.Attributor.Find(visitor)!) : 0);
         }
     }

@@ -21,6 +21,9 @@ public sealed record AttributorOptions
     /// <summary>Whether somebody who converted cannot convert again (a subscription): later days say nothing to the survival model.</summary>
     public bool ConvertsOnce { get; set; }
 
+    /// <summary>Whether regions have survival models of their own, so that visitors' regions are kept.</summary>
+    internal bool HasRegionModels { get; init; }
+
     internal long LookbackMs => (long)Lookback.TotalMilliseconds;
 
     internal void Validate()

@@ -1,10 +1,8 @@
 namespace MixModeler.Streaming.Attribute;
 
-/// <summary>Teaches the settled days of visitors to a survival model, each day once.</summary>
-internal sealed class DayTeacher(HazardModel model, AttributorOptions options)
+/// <summary>Teaches the settled days of visitors to survival models, each day once.</summary>
+internal sealed class DayTeacher(SurvivalModels models, AttributorOptions options)
 {
-    private readonly ExposureDays days = new(model);
-
     /// <summary>The days of a visitor below <paramref name="untilDay"/> that were not taught yet.</summary>
     public void Teach(VisitorJourneys visitor, long untilDay)
     {
@@ -20,6 +18,17 @@ internal sealed class DayTeacher(HazardModel model, AttributorOptions options)
             return;
         }
 
+        if (models.Of(visitor.Region) is { } region)
+        {
+            Teach(region.Days, visitor, from, until);
+        }
+
+        visitor.TaughtToDay = Math.Max(visitor.TaughtToDay, Teach(models.All.Days, visitor, from, until));
+    }
+
+    // The day up to which the visitor is known then; the end of time for one who cannot convert again.
+    private long Teach(ExposureDays days, VisitorJourneys visitor, long from, long until)
+    {
         long since = long.MinValue;
         foreach (JourneyEvent conversion in visitor.Conversions)
         {
@@ -29,26 +38,25 @@ internal sealed class DayTeacher(HazardModel model, AttributorOptions options)
                 continue;
             }
 
-            Begin(visitor, since, conversion.TimeMs);
+            Begin(days, visitor, since, conversion.TimeMs);
             days.Conversion(day);
             days.Learn(from, day + 1);
             from = day + 1;
             if (options.ConvertsOnce)
             {
-                visitor.TaughtToDay = long.MaxValue;
-                return;
+                return long.MaxValue;
             }
 
             since = options.BeginsAfterConversion ? conversion.TimeMs : since;
         }
 
-        Begin(visitor, since, long.MaxValue);
+        Begin(days, visitor, since, long.MaxValue);
         days.Learn(from, until);
-        visitor.TaughtToDay = Math.Max(visitor.TaughtToDay, until);
+        return until;
     }
 
     // A touch on the day of a conversion, but after it, had no part in it.
-    private void Begin(VisitorJourneys visitor, long since, long until)
+    private static void Begin(ExposureDays days, VisitorJourneys visitor, long since, long until)
     {
         days.Clear();
         foreach (JourneyEvent touch in visitor.Touches)

@@ -1,3 +1,4 @@
+using System.Text;
 using MixModeler.Streaming.Wire;
 
 namespace MixModeler.Streaming.Attribute;
@@ -8,15 +9,15 @@ namespace MixModeler.Streaming.Attribute;
 /// </summary>
 internal sealed class EffectsByTime
 {
-    private readonly List<(long FromMs, TouchEffects Effects)> versions;
+    private readonly List<(long FromMs, EffectSet Effects)> versions;
 
-    public EffectsByTime(TouchEffects effects) => versions = [(long.MinValue, effects)];
+    public EffectsByTime(EffectSet effects) => versions = [(long.MinValue, effects)];
 
-    private EffectsByTime(List<(long FromMs, TouchEffects Effects)> versions) => this.versions = versions;
+    private EffectsByTime(List<(long FromMs, EffectSet Effects)> versions) => this.versions = versions;
 
-    public TouchEffects Newest => versions[^1].Effects;
-
-    public TouchEffects At(long conversionMs)
+    /// <param name="conversionMs">When the conversion was.</param>
+    /// <param name="note">What came with it: names its region.</param>
+    public TouchEffects At(long conversionMs, string note)
     {
         int at = versions.Count - 1;
         while (at > 0 && versions[at].FromMs > conversionMs)
@@ -24,11 +25,11 @@ internal sealed class EffectsByTime
             at--;
         }
 
-        return versions[at].Effects;
+        return versions[at].Effects.For(note);
     }
 
     /// <summary>From a time on others hold; not before the newest ones that are here.</summary>
-    public void Add(long fromMs, TouchEffects effects) => versions.Add((fromMs, effects));
+    public void Add(long fromMs, EffectSet effects) => versions.Add((fromMs, effects));
 
     /// <summary>Forgets what no conversion from that time on is scored with.</summary>
     public void Forget(long beforeMs)
@@ -39,26 +40,50 @@ internal sealed class EffectsByTime
         }
     }
 
-    public void Save(PackedWriter to)
+    public void Save(PackedWriter to, bool hasRegions)
     {
         to.VarUInt((ulong)versions.Count);
-        foreach ((long fromMs, TouchEffects effects) in versions)
+        foreach ((long fromMs, EffectSet effects) in versions)
         {
             to.VarInt(fromMs);
-            effects.Save(to);
+            effects.All.Save(to);
+            SaveRegions(to, effects, hasRegions);
         }
     }
 
-    public static EffectsByTime Load(ref PackedReader from)
+    public static EffectsByTime Load(ref PackedReader from, bool hasRegions)
     {
-        List<(long FromMs, TouchEffects Effects)> versions = [];
+        List<(long FromMs, EffectSet Effects)> versions = [];
         int count = from.Count(4);
         for (int i = 0; i < count; i++)
         {
             long fromMs = from.VarInt();
-            versions.Add((fromMs, TouchEffects.Load(ref from)));
+            EffectSet effects = EffectSet.Of(TouchEffects.Load(ref from));
+            int regions = hasRegions ? from.Count(2) : 0;
+            for (int r = 0; r < regions; r++)
+            {
+                string region = Encoding.UTF8.GetString(from.Bytes());
+                effects.Regions[region] = TouchEffects.Load(ref from);
+            }
+
+            versions.Add((fromMs, effects));
         }
 
         return versions.Count > 0 ? new EffectsByTime(versions) : throw new InvalidDataException("there are no touch effects");
+    }
+
+    private static void SaveRegions(PackedWriter to, EffectSet effects, bool hasRegions)
+    {
+        if (!hasRegions)
+        {
+            return;
+        }
+
+        to.VarUInt((ulong)effects.Regions.Count);
+        foreach ((string region, TouchEffects own) in effects.Regions)
+        {
+            to.Bytes(Encoding.UTF8.GetBytes(region));
+            own.Save(to);
+        }
     }
 }

@@ -122,6 +122,45 @@ public sealed class HazardModel
         }
     }
 
+    /// <summary>
+    /// Lets what was learned count less: the posterior moves towards the prior as far as if every observation had entered to that power (stabilised
+    /// forgetting, Kulhavý and Zarrop 1993). It cannot wind up: where nothing is learned any more, the prior comes back.
+    /// </summary>
+    /// <param name="keep">What is left of an observation, above 0 and up to 1.</param>
+    public void Forget(double keep)
+    {
+        int size = mean.Length;
+        double[] precision = SymmetricInverse.Of(covariance, size);
+        double[] right = new double[size];
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++)
+            {
+                precision[(i * size) + j] *= keep;
+                right[i] += precision[(i * size) + j] * mean[j];
+            }
+        }
+
+        for (int i = 0; i < size; i++)
+        {
+            double prior = (1 - keep) / (i == 0 ? options.BaseVariance : options.EffectVariance);
+            precision[(i * size) + i] += prior;
+            right[i] += i == 0 ? prior * Math.Log(options.DailyRate / (1 - options.DailyRate)) : 0;
+        }
+
+        covariance = SymmetricInverse.Of(precision, size);
+        for (int i = 0; i < size; i++)
+        {
+            double sum = 0;
+            for (int j = 0; j < size; j++)
+            {
+                sum += covariance[(i * size) + j] * right[j];
+            }
+
+            mean[i] = sum;
+        }
+    }
+
     /// <summary>The effects as they stand, constrained: not negative, not growing with the weeks.</summary>
     public TouchEffects Effects(long version)
     {

@@ -22,9 +22,9 @@ internal sealed class JourneyReader
     private readonly int sameAs;
     private readonly int region;
     private readonly int[] passthrough;
-    private readonly Question conversion;
-    private readonly Question? eligible;
-    private readonly Question[] touchpoints;
+    private readonly EventQuestion conversion;
+    private readonly EventQuestion? eligible;
+    private readonly EventQuestion[] touchpoints;
     private readonly List<JourneyRow> rows = [];
 
     public JourneyReader(AttributionPlan plan, SourcePlan source)
@@ -40,9 +40,9 @@ internal sealed class JourneyReader
         sameAs = SlotOf(plan.SameAsPath);
         region = SlotOf(plan.RegionPath);
         passthrough = [.. plan.Passthrough.Select(fields.SlotOf)];
-        conversion = new Question(plan.Conversion, fields);
-        eligible = plan.Eligible is null ? null : new Question(plan.Eligible, fields);
-        touchpoints = [.. plan.Touchpoints.Select(each => new Question(each.Match, fields))];
+        conversion = new EventQuestion(plan.Conversion, fields);
+        eligible = plan.Eligible is null ? null : new EventQuestion(plan.Eligible, fields);
+        touchpoints = [.. plan.Touchpoints.Select(each => new EventQuestion(each.Match, fields))];
         fields.Complete();
     }
 
@@ -90,6 +90,7 @@ internal sealed class JourneyReader
             return JourneyRowKind.NotEligible;
         }
 
+        row.Region = plan.RegionConversions > 0 && IsText(region) ? TextOf(region) : "";
         bool isConversion = conversion.Holds(fields);
         row.Channel = isConversion ? -1 : Array.FindIndex(touchpoints, touchpoint => touchpoint.Holds(fields));
         if (!isConversion && row.Channel < 0)
@@ -167,29 +168,4 @@ internal sealed class JourneyReader
     private bool IsText(int slot) => slot >= 0 && fields.Kind(slot) == FieldKind.Text;
 
     private string TextOf(int slot) => Encoding.UTF8.GetString(fields.Text(slot));
-
-    // Whether the text at a path is one of those that a match names.
-    private sealed class Question(EventMatch match, RecordFields fields)
-    {
-        private readonly int slot = fields.SlotOf(match.Path);
-        private readonly byte[][] values = [.. match.Values.Select(Encoding.UTF8.GetBytes)];
-
-        public bool Holds(RecordFields read)
-        {
-            if (!read.HasText(slot))
-            {
-                return false;
-            }
-
-            foreach (byte[] value in values)
-            {
-                if (read.Text(slot).SequenceEqual(value))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
 }

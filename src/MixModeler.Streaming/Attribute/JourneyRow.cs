@@ -47,6 +47,9 @@ internal sealed class JourneyRow
 
     public string Note { get; set; } = "";
 
+    /// <summary>Where it was, for models by region; else empty.</summary>
+    public string Region { get; set; } = "";
+
     /// <summary>Why the record is invalid.</summary>
     public string Detail { get; set; } = "";
 }

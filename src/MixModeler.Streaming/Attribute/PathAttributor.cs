@@ -27,7 +27,7 @@ public sealed class PathAttributor
     /// <param name="options">How to attribute.</param>
     /// <param name="effects">What incremental scores are made with, until <see cref="Use"/>.</param>
     public PathAttributor(AttributorOptions options, TouchEffects effects)
-        : this(options, new EffectsByTime(effects), new AttributionTotals(options.MarkovOrder))
+        : this(options, new EffectsByTime(EffectSet.Of(effects)), new AttributionTotals(options.MarkovOrder))
     {
     }
 
@@ -92,6 +92,9 @@ public sealed class PathAttributor
         changed.Add(root);
     }
 
+    /// <summary>Where a visitor was: the region of the first event that has one is the visitor's, for models by region. Follows the event itself.</summary>
+    internal void SeenIn(string visitor, long timeMs, string region) => Find(Root(visitor))?.SeenIn(timeMs, region);
+
     /// <summary>Two ids are one visitor, from their first events on. The id that comes first in ordinal order names both.</summary>
     public void Merge(string one, string other)
     {
@@ -128,7 +131,7 @@ public sealed class PathAttributor
     public void Use(TouchEffects newEffects)
     {
         EffectsByTime before = effects;
-        effects = new EffectsByTime(newEffects);
+        effects = new EffectsByTime(EffectSet.Of(newEffects));
         foreach ((string id, VisitorJourneys visitor) in visitors)
         {
             foreach (Journey journey in visitor.Journeys.Where(journey => journey.Conversion is not null))
@@ -154,7 +157,7 @@ public sealed class PathAttributor
             return;
         }
 
-        DayTeacher? teacher = model is null ? null : new DayTeacher(model, options);
+        DayTeacher? teacher = model is null ? null : new DayTeacher(new SurvivalModels(model), options);
         List<string> empty = [];
         foreach ((string id, VisitorJourneys visitor) in visitors)
         {
@@ -181,7 +184,7 @@ public sealed class PathAttributor
     internal void AdvanceTo(long horizonMs) => SettledMs = Math.Max(SettledMs, horizonMs);
 
     /// <summary>What <see cref="Settle"/> does, for one visitor. False where nothing is left of it.</summary>
-    internal bool SettleVisitor(string root, HazardModel model)
+    internal bool SettleVisitor(string root, DayTeacher teacher)
     {
         if (!visitors.TryGetValue(root, out VisitorJourneys? visitor))
         {
@@ -189,7 +192,7 @@ public sealed class PathAttributor
         }
 
         changed.Add(root);
-        new DayTeacher(model, options).Teach(visitor, TouchEffects.Day(SettledMs));
+        teacher.Teach(visitor, TouchEffects.Day(SettledMs));
         visitor.Settle(SettledMs);
         if (!visitor.IsEmpty || visitor.LastSeenMs >= SettledMs - (long)options.AtRisk.TotalMilliseconds)
         {
@@ -227,7 +230,7 @@ public sealed class PathAttributor
         to.Byte(Format);
         to.VarInt(SettledMs);
         to.VarInt(TooLate);
-        effects.Save(to);
+        effects.Save(to, options.HasRegionModels);
         Totals.Save(to);
         to.VarUInt((ulong)aliases.Count);
         foreach ((string merged, string root) in aliases)
@@ -259,7 +262,7 @@ public sealed class PathAttributor
         PackedReader from = new(bytes[1..^4]);
         long settledMs = from.VarInt();
         long tooLate = from.VarInt();
-        EffectsByTime effects = EffectsByTime.Load(ref from);
+        EffectsByTime effects = EffectsByTime.Load(ref from, options.HasRegionModels);
         PathAttributor loaded = new(options, effects, AttributionTotals.Load(ref from)) { SettledMs = settledMs, TooLate = tooLate };
         int aliasCount = from.Count(2);
         for (int i = 0; i < aliasCount; i++)
@@ -324,7 +327,7 @@ public sealed class PathAttributor
     }
 
     private EventScore Score(Journey journey, EffectsByTime with) =>
-        EventScore.Of(journey, with.At(journey.Conversion!.TimeMs), options.DecayHalfLife.TotalMilliseconds);
+        EventScore.Of(journey, with.At(journey.Conversion!.TimeMs, journey.Conversion.Note), options.DecayHalfLife.TotalMilliseconds);
 
     private VisitorJourneys Of(string root)
     {

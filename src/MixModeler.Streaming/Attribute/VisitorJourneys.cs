@@ -14,10 +14,14 @@ internal sealed class VisitorJourneys(AttributorOptions options)
     private readonly SortedDictionary<string, int> revisions = new(StringComparer.Ordinal);
     private List<Journey> journeys = [];
     private long lastSettledMs = long.MinValue;
+    private long regionMs = long.MaxValue;
 
     public long FirstSeenMs { get; private set; } = long.MaxValue;
 
     public long LastSeenMs { get; private set; } = long.MinValue;
+
+    /// <summary>Of the first event that has one; empty where none had.</summary>
+    public string Region { get; private set; } = "";
 
     /// <summary>Days below it were taught to the survival model.</summary>
     public long TaughtToDay { get; set; } = long.MinValue;
@@ -31,6 +35,15 @@ internal sealed class VisitorJourneys(AttributorOptions options)
     public bool IsEmpty => touches.Count == 0 && conversions.Count == 0;
 
     public void Seen(long timeMs) => (FirstSeenMs, LastSeenMs) = (Math.Min(FirstSeenMs, timeMs), Math.Max(LastSeenMs, timeMs));
+
+    /// <summary>Of two regions at one time the first by name counts, whichever came first.</summary>
+    public void SeenIn(long timeMs, string region)
+    {
+        if (region.Length > 0 && (timeMs < regionMs || (timeMs == regionMs && string.CompareOrdinal(region, Region) < 0)))
+        {
+            (regionMs, Region) = (timeMs, region);
+        }
+    }
 
     /// <summary>Takes an event in. Returns the time from which on journeys may have changed; null where the event changes nothing.</summary>
     public long? Put(JourneyEvent given, bool isTouch)
@@ -119,6 +132,7 @@ internal sealed class VisitorJourneys(AttributorOptions options)
 
         FirstSeenMs = Math.Min(FirstSeenMs, other.FirstSeenMs);
         LastSeenMs = Math.Max(LastSeenMs, other.LastSeenMs);
+        SeenIn(other.regionMs, other.Region);
         TaughtToDay = Math.Max(TaughtToDay, other.TaughtToDay);
         lastSettledMs = Math.Max(lastSettledMs, other.lastSettledMs);
     }
@@ -160,6 +174,12 @@ internal sealed class VisitorJourneys(AttributorOptions options)
             to.Bytes(System.Text.Encoding.UTF8.GetBytes(conversion));
             to.VarInt(revision);
         }
+
+        if (options.HasRegionModels)
+        {
+            to.VarInt(regionMs);
+            to.Bytes(System.Text.Encoding.UTF8.GetBytes(Region));
+        }
     }
 
     public static VisitorJourneys Load(ref PackedReader from, AttributorOptions options)
@@ -177,6 +197,12 @@ internal sealed class VisitorJourneys(AttributorOptions options)
         for (int i = 0; i < count; i++)
         {
             visitor.revisions[System.Text.Encoding.UTF8.GetString(from.Bytes())] = (int)from.VarInt();
+        }
+
+        if (options.HasRegionModels)
+        {
+            visitor.regionMs = from.VarInt();
+            visitor.Region = System.Text.Encoding.UTF8.GetString(from.Bytes());
         }
 
         visitor.Build(long.MinValue);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MixModeler.Streaming.Score.Cel;
 
 namespace MixModeler.Streaming.Harmonize;
 
@@ -105,6 +106,15 @@ internal sealed class RecordFields
     {
         ref Slot found = ref slots[slot];
         return found.IsCopied ? room.AsSpan(found.Start, found.Length) : record.AsSpan(recordStart + found.Start, found.Length);
+    }
+
+    /// <summary>A text as a value of expressions: a slice that is valid as long as the text is.</summary>
+    public CelValue CelText(int slot)
+    {
+        ref Slot found = ref slots[slot];
+        return found.IsCopied
+            ? CelValue.OfUtf8(room, found.Start, found.Length)
+            : CelValue.OfUtf8(record, recordStart + found.Start, found.Length);
     }
 
     public RecordForm Read(ArraySegment<byte> value)

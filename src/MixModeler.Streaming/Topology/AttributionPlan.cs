@@ -48,6 +48,12 @@ public sealed record AttributionPlan
     /// <summary>Path of the region, which scores name as their segment; null for none.</summary>
     public string? RegionPath { get; init; }
 
+    /// <summary>Conversions after which a region's own survival model makes its scores; 0 where all regions share one.</summary>
+    public int RegionConversions { get; init; }
+
+    /// <summary>Event time after which what the survival model learned counts half; null where all counts alike.</summary>
+    public TimeSpan? TrainingHalfLife { get; init; }
+
     /// <summary>Paths of the conversion's event that scores carry on.</summary>
     public ImmutableArray<string> Passthrough { get; init; } = [];
 
@@ -59,12 +65,6 @@ public sealed record AttributionPlan
 
     /// <summary>Path of another id of the same visitor.</summary>
     public string? SameAsPath { get; init; }
-}
-
-/// <summary>Events whose text at a path is one of these.</summary>
-public sealed record EventMatch(string Path, ImmutableArray<string> Values)
-{
-    public const string EventType = "eventType";
 }
 
 /// <summary>A channel, and the events that are touches of it.</summary>

@@ -25,6 +25,7 @@ internal static class AttributionSection
     private static readonly Member[] Matching =
     [
         new("event", Shape.Text, "The type of the event; instead of 'path' and 'is'."),
+        new("when", Shape.Expression, "A condition over the event, e.g. event.commerce.order.priceTotal > 50; alone, or beside the others."),
         new("path", Shape.Path, "The path of a text in the event."),
         new("is", Values, "What stands there: a text, or one of several."),
     ];
@@ -51,6 +52,9 @@ internal static class AttributionSection
         new("order", Shape.Count(1, 4), "Touches that a Markov state remembers.") { Default = Otherwise.Order },
         new("dailyRate", Shape.Number(new NumberRange(0, false, 0.5, true)), "P(conversion) on a day without touches, before anything was learned.") { Default = Otherwise.DailyRate },
         new("region", Shape.Path, "The path of the region, the segment of the scores."),
+        new("regionConversions", Shape.Count(0, 1_000_000),
+            "Conversions after which a region's own survival model makes its scores; 0: all regions share one.") { Default = 0 },
+        new("trainingHalfLife", Shape.Span(DayMin, TimeSpan.FromDays(3_660)), "Event time after which what was learned counts half; left out, all counts alike."),
         new("passthrough", Shape.List(Shape.Path, "paths, e.g. commerce.order.purchaseID", 32), "Paths of the conversion that its score carries on."),
         new("version", Shape.Path, "The path of a whole number: of events with one id the highest counts."),
         new("removed", Shape.Path, "The path of a boolean: true takes the event with this id away."),
@@ -87,6 +91,11 @@ internal static class AttributionSection
 
     private static AttributionPlan ReadModel(string name, MapReader map, ProblemList problems)
     {
+        if (map.Count("regionConversions") > 0 && !map.Has("region"))
+        {
+            problems.Add(map.KeyNode("regionConversions"), "'regionConversions' needs 'region': the path that tells regions apart");
+        }
+
         MapReader? conversion = map.Open("conversion");
         List<TouchChannelPlan> touchpoints = [];
         UniqueNames unique = new("the touchpoint", problems);
@@ -117,6 +126,8 @@ internal static class AttributionSection
             Order = map.Count("order"),
             DailyRate = map.Number("dailyRate"),
             RegionPath = map.Path("region"),
+            RegionConversions = map.Count("regionConversions"),
+            TrainingHalfLife = map.Span("trainingHalfLife"),
             Passthrough = [.. map.Items("passthrough").Where(item => Names.IsPath(item, "a path", problems)).Select(item => item.Text).Distinct()],
             VersionPath = map.Path("version"),
             RemovedPath = map.Path("removed"),
@@ -126,9 +137,21 @@ internal static class AttributionSection
 
     private static EventMatch ReadMatch(MapReader map, ProblemList problems)
     {
-        if (map.Has("event") == map.Has("path"))
+        EventCondition? when = map.Expression("when") is { } text ? EventCondition.Read(text, "'when'", problems) : null;
+        return ReadText(map, problems) with { When = when };
+    }
+
+    private static EventMatch ReadText(MapReader map, ProblemList problems)
+    {
+        bool isNone = !map.Has("event") && !map.Has("path");
+        if (isNone && map.Has("when") && !map.Has("is"))
         {
-            problems.Add(map.Node, "it needs either 'event', or 'path' and 'is'");
+            return Otherwise.Conversion;
+        }
+
+        if (isNone || (map.Has("event") && map.Has("path")))
+        {
+            problems.Add(map.Node, "it needs 'event', or 'path' and 'is', or 'when'");
             return Otherwise.Conversion;
         }
 
@@ -156,7 +179,8 @@ internal static class AttributionSection
     private static string IdentityOf(AttributionPlan plan, SourcePlan source)
     {
         string Span(TimeSpan span) => span.Ticks.ToString(CultureInfo.InvariantCulture);
-        string Of(EventMatch? match) => match is null ? "" : DatasetIdentity.List([match.Path, .. match.Values]);
+        string Of(EventMatch? match) => match is null ? ""
+            : DatasetIdentity.List([match.Path, .. match.Values, .. match.When is { } when ? new[] { "when", when.Program.Text } : []]);
         ulong hash = OperatorIdentity.Of(
         [
             Format, DatasetIdentity.List(source.IdentityPaths), Span(source.DeduplicateWithin), Span(source.Lateness), Span(source.FutureMax),
@@ -165,6 +189,8 @@ internal static class AttributionSection
             Span(plan.HalfLife), Span(plan.AtRisk), Span(plan.Renew),
             FormattableString.Invariant($"{plan.BeginsAfterConversion} {plan.ConvertsOnce} {plan.Order} {plan.DailyRate:R}"),
             plan.RegionPath ?? "", DatasetIdentity.List(plan.Passthrough), plan.VersionPath ?? "", plan.RemovedPath ?? "", plan.SameAsPath ?? "",
+            .. plan.RegionConversions == 0 ? [] : new[] { "regions", plan.RegionConversions.ToString(CultureInfo.InvariantCulture) },
+            .. plan.TrainingHalfLife is { } half ? new[] { "forgets", Span(half) } : [],
         ]);
         return hash.ToString("x16", CultureInfo.InvariantCulture)[..IdentityDigits];
     }

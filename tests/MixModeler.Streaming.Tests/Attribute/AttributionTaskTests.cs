@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using MixModeler.Streaming.Attribute;
-using MixModeler.Streaming.Ingest;
 using MixModeler.Streaming.State;
 using MixModeler.Streaming.Topology;
 
@@ -34,22 +32,28 @@ public sealed class AttributionTaskTests
             passthrough: [orderId]
         """;
 
-    private static readonly DateTimeOffset Start = new(2024, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static readonly TopologyPlan Plan = TopologyLoader.Parse(Text, "t.yaml").Plan ?? throw new InvalidOperationException();
 
-    [Fact]
-    public async Task What_it_holds_and_sends_depends_on_the_log_alone()
+    private static readonly TopologyPlan Regional = TopologyLoader.Parse(
+        Text.Replace("region: country", "region: country\n    regionConversions: 3\n    trainingHalfLife: 9d", StringComparison.Ordinal), "t.yaml").Plan
+        ?? throw new InvalidOperationException();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_it_holds_and_sends_depends_on_the_log_alone(bool hasRegionsAndForgets)
     {
+        TopologyPlan plan = hasRegionsAndForgets ? Regional : Plan;
         for (int seed = 1; seed <= 12; seed++)
         {
             List<string> log = Log(seed, 600);
-            (SortedDictionary<string, string> state, List<string> sent, _) = await RunAsync(log, seed, batchMax: 1_000, crashes: 0, visitorsMax: 50_000);
+            (SortedDictionary<string, string> state, List<string> sent, _) = await AttributionRig.RunAsync(plan, log, seed, batchMax: 1_000, crashes: 0, visitorsMax: 50_000);
             Assert.True(sent.Count > 50, $"seed {seed}: {sent.Count} scores");
             foreach ((int batchMax, int crashes, int visitorsMax) in new[] { (1, 0, 50_000), (37, 6, 4), (200, 3, 8) })
             {
-                (SortedDictionary<string, string> other, List<string> again, int deaths) = await RunAsync(log, seed, batchMax, crashes, visitorsMax);
+                (SortedDictionary<string, string> other, List<string> again, int deaths) = await AttributionRig.RunAsync(plan, log, seed, batchMax, crashes, visitorsMax);
                 Assert.Equal(crashes, deaths);
                 Assert.Equal(sent, again);
                 Assert.True(state.SequenceEqual(other), $"seed {seed}, batches of {batchMax}: {Differences(state, other)}");
@@ -63,7 +67,7 @@ public sealed class AttributionTaskTests
         for (int seed = 21; seed <= 28; seed++)
         {
             List<string> log = Log(seed, 500, merges: false);
-            (_, List<string> sent, _) = await RunAsync(log, seed, 300, 0, 50_000);
+            (_, List<string> sent, _) = await AttributionRig.RunAsync(Plan, log, seed, 300, 0, 50_000);
             Dictionary<string, JsonElement> held = [];
             foreach (string each in sent)
             {
@@ -93,10 +97,10 @@ public sealed class AttributionTaskTests
     {
         List<string> log = Log(5, 800);
         MemoryStateStore store = new();
-        Sink sink = new();
+        AttributionRig.Sink sink = new();
         using AttributionTask task = AttributionWork.TaskOf(Plan, Plan.Attributions[0], 0, store, sink);
         await task.AcquireAsync(0, Stop);
-        await task.ApplyAsync(Batch(log, 0, log.Count), Stop);
+        await task.ApplyAsync(AttributionRig.Batch(log, 0, log.Count), Stop);
         await task.CommitAsync(Stop);
         List<AttributionDay> days = [];
         for (int day = task.Progress.FirstDay; day <= task.Progress.LastDay; day++)
@@ -117,10 +121,45 @@ public sealed class AttributionTaskTests
     }
 
     [Fact]
+    public async Task A_region_with_enough_conversions_is_scored_by_what_was_learned_there()
+    {
+        Random random = new(4);
+        List<(double Day, string Line)> log = [];
+        for (int visitor = 0; visitor < 6_000; visitor++)
+        {
+            // Mail works in one country and not in the other; in the third few convert at all.
+            string country = visitor % 20 == 0 ? "at" : visitor % 2 == 0 ? "de" : "us";
+            double day = random.NextDouble() * 40;
+            bool isMailed = visitor % 3 != 0;
+            log.Add((day, AttributionRig.Event($"v{visitor}", $"t{visitor}", isMailed ? "mail" : "other", day, $",\"country\":\"{country}\"")));
+            double chance = country == "at" ? 0.05 : isMailed && country == "de" ? 0.4 : 0.1;
+            if (random.NextDouble() < chance)
+            {
+                string order = $",\"country\":\"{country}\",\"total\":1";
+                double converted = day + (9 * random.NextDouble());
+                log.Add((converted, AttributionRig.Event($"v{visitor}", $"c{visitor}", "order", converted, order)));
+            }
+        }
+
+        List<string> lines = [.. log.OrderBy(each => each.Day).Select(each => each.Line)];
+        TopologyPlan plan = TopologyLoader.Parse(
+            Text.Replace("region: country", "region: country\n    regionConversions: 40", StringComparison.Ordinal), "t.yaml").Plan!;
+        (_, List<string> sent, _) = await AttributionRig.RunAsync(plan, lines, 1, 500, 0, 50_000);
+
+        double Baseline(string country) => sent.Select(each => JsonDocument.Parse(each).RootElement)
+            .Where(score => score.GetProperty("segmentation").GetString() == country && score.GetProperty("touchpointsDetail").GetArrayLength() == 1)
+            .TakeLast(country == "at" ? 3 : 100).Average(score => score.GetProperty("baseline").GetDouble());
+        Assert.InRange(Baseline("de"), 0, 0.35);
+        Assert.InRange(Baseline("us"), 0.75, 1);
+        // By what was learned everywhere.
+        Assert.InRange(Baseline("at"), Baseline("de") + 0.05, Baseline("us") - 0.05);
+    }
+
+    [Fact]
     public async Task Effects_are_learned_from_days_with_and_without_conversions_and_used_from_the_next_period_on()
     {
         MemoryStateStore store = new();
-        Sink sink = new();
+        AttributionRig.Sink sink = new();
         using AttributionTask task = AttributionWork.TaskOf(Plan, Plan.Attributions[0], 0, store, sink);
         await task.AcquireAsync(0, Stop);
         List<string> log = [];
@@ -129,17 +168,17 @@ public sealed class AttributionTaskTests
         {
             double day = random.NextDouble() * 40;
             bool isMailed = visitor % 2 == 0;
-            log.Add(Event($"v{visitor}", $"t{visitor}", isMailed ? "mail" : "other", day));
+            log.Add(AttributionRig.Event($"v{visitor}", $"t{visitor}", isMailed ? "mail" : "other", day));
             if (random.NextDouble() < (isMailed ? 0.3 : 0.02))
             {
-                log.Add(Event($"v{visitor}", $"c{visitor}", "order", day + 0.3));
+                log.Add(AttributionRig.Event($"v{visitor}", $"c{visitor}", "order", day + 0.3));
             }
         }
 
-        List<string> ordered = [.. log.OrderBy(TimeOf)];
+        List<string> ordered = [.. log.OrderBy(AttributionRig.TimeOf)];
         for (int at = 0; at < ordered.Count; at += 500)
         {
-            await task.ApplyAsync(Batch(ordered, at, Math.Min(500, ordered.Count - at)), Stop);
+            await task.ApplyAsync(AttributionRig.Batch(ordered, at, Math.Min(500, ordered.Count - at)), Stop);
             await task.CommitAsync(Stop);
         }
 
@@ -250,7 +289,7 @@ public sealed class AttributionTaskTests
             };
             // One in forty says that its visitor is another one too: always the same pairs, so that the order does not matter.
             more += merges && random.Next(40) == 0 ? $",\"also\":\"w{int.Parse(who[1..], CultureInfo.InvariantCulture) / 2}\"" : "";
-            string line = Event(who, $"e{i}", type, day, more);
+            string line = AttributionRig.Event(who, $"e{i}", type, day, more);
             arriving.Add((day + late, line));
             if (random.Next(12) == 0)
             {
@@ -265,116 +304,5 @@ public sealed class AttributionTaskTests
         }
 
         return [.. arriving.OrderBy(each => each.At).Select(each => each.Line)];
-    }
-
-    private static string Event(string who, string id, string type, double day, string more = "") =>
-        $"{{\"_id\":\"{id}\",\"timestamp\":\"{Start.AddDays(day):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"who\":\"{who}\",\"eventType\":\"{type}\"{more}}}";
-
-    private static string TimeOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("timestamp").GetString()!;
-
-    // Through tasks that die after some commits, and once between their outputs and the commit.
-    private static async Task<(SortedDictionary<string, string> State, List<string> Sent, int Deaths)> RunAsync(
-        List<string> log, int seed, int batchMax, int crashes, int visitorsMax)
-    {
-        Random random = new(seed);
-        MemoryStateStore store = new();
-        Dictionary<string, string> sent = [];
-        List<string> order = [];
-        int deaths = 0;
-        long next = 0;
-        AttributionTask? task = null;
-        while (next < log.Count)
-        {
-            Sink sink = new();
-            if (task is null)
-            {
-                task = Make(store, sink, visitorsMax);
-                next = await task.AcquireAsync(0, Stop);
-            }
-
-            int until = (int)Math.Min(log.Count, next + random.Next(1, batchMax + 1));
-            bool dies = deaths < crashes && next > (deaths + 1) * log.Count / (crashes + 2);
-            AttributionTask its = Make(store, sink, visitorsMax);
-            // A task of its own for each step tests every acquisition; the first one is only kept where nothing is to be dropped.
-            await its.AcquireAsync(0, Stop);
-            await its.ApplyAsync(Batch(log, (int)next, until - (int)next), Stop);
-            if (!dies)
-            {
-                await its.CommitAsync(Stop);
-                next = until;
-            }
-            else
-            {
-                deaths++;
-            }
-
-            its.Dispose();
-            foreach ((string topic, string json) in sink.Sent.Where(each => each.Topic == "mm.attribution"))
-            {
-                string origin = JsonDocument.Parse(json).RootElement.GetProperty("origin").GetRawText();
-                if (sent.TryAdd(origin, json))
-                {
-                    order.Add(json);
-                }
-
-                Assert.Equal(sent[origin], json);
-            }
-        }
-
-        task?.Dispose();
-        return (await StateAsync(store), order, deaths);
-    }
-
-    private static AttributionTask Make(MemoryStateStore store, Sink sink, int visitorsMax) => new(new AttributionParts
-    {
-        Topology = Plan,
-        Model = Plan.Attributions[0],
-        Partition = 0,
-        Store = store,
-        Sink = sink,
-        VisitorsMax = visitorsMax,
-    });
-
-    private static RecordBatch Batch(List<string> log, int from, int count)
-    {
-        RecordBatch batch = new();
-        for (int i = from; i < from + count; i++)
-        {
-            batch.Add(i, Start.AddDays(60).ToUnixTimeMilliseconds(), [], Encoding.UTF8.GetBytes(log[i]));
-        }
-
-        return batch;
-    }
-
-    private static async Task<SortedDictionary<string, string>> StateAsync(MemoryStateStore store)
-    {
-        SortedDictionary<string, string> state = new(StringComparer.Ordinal);
-        string? cursor = null;
-        do
-        {
-            StoredKeys some = await store.ScanAsync(cursor, 1_000, Stop);
-            byte[]?[] records = await store.LoadAsync(some.Keys, Stop);
-            for (int i = 0; i < records.Length; i++)
-            {
-                if (records[i] is { Length: > 0 })
-                {
-                    state[Convert.ToHexString(some.Keys[i])] = Convert.ToHexString(records[i]!);
-                }
-            }
-
-            cursor = some.Cursor;
-        }
-        while (cursor is not null);
-        state["task"] = Convert.ToHexString((await store.PeekAsync(Stop))!.TaskRecord!);
-        return state;
-    }
-
-    private sealed class Sink : MixModeler.Streaming.Deliver.IRecordSink
-    {
-        public List<(string Topic, string Json)> Sent { get; } = [];
-
-        public void Send(string topic, int partition, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Sent.Add((topic, Encoding.UTF8.GetString(value)));
-
-        public Task FlushAsync(CancellationToken stop) => Task.CompletedTask;
     }
 }

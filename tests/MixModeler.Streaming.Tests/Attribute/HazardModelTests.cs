@@ -142,6 +142,46 @@ public class HazardModelTests
         Assert.Equal(direct.Days, settled.Days);
     }
 
+    [Fact]
+    public void What_is_forgotten_gives_way_to_what_is_so_now_and_at_last_to_the_prior()
+    {
+        HazardOptions options = new() { Weeks = 1, DailyRate = 0.05 };
+        (HazardModel forgetting, HazardModel remembering) = (new HazardModel(options), new HazardModel(options));
+        foreach (HazardModel model in new[] { forgetting, remembering })
+        {
+            model.Reserve(1);
+            for (int week = 0; week < 80; week++)
+            {
+                // What a touch adds falls from 10 to 4 of 100.
+                for (int i = 0; i < 20; i++)
+                {
+                    model.Learn([], [], 100, 2);
+                    model.Learn([0], [1], 100, week < 40 ? 10 : 4);
+                }
+
+                if (model == forgetting)
+                {
+                    model.Forget(0.8);
+                }
+            }
+        }
+
+        double Gain(int of) => Math.Log(of / (100.0 - of)) - Math.Log(0.02 / 0.98);
+        Assert.Equal(Gain(4), forgetting.Effects(1)[0, 0], 0.05);
+        Assert.InRange(remembering.Effects(1)[0, 0], Gain(5), Gain(9));
+
+        double before = remembering.Intercept;
+        remembering.Forget(1);
+        Assert.Equal(before, remembering.Intercept, 1e-9);
+        for (int i = 0; i < 400; i++)
+        {
+            remembering.Forget(0.9);
+        }
+
+        Assert.Equal(Math.Log(0.05 / 0.95), remembering.Intercept, 1e-6);
+        Assert.Equal(0, remembering.Effects(1)[0, 0], 1e-6);
+    }
+
     internal static HazardModel Learned(ulong seed, int visitors)
     {
         HazardModel model = new(new HazardOptions());
