@@ -16,8 +16,8 @@ public sealed class PathAttributor
     private const byte Format = 2;
 
     private readonly AttributorOptions options;
-    private readonly SortedDictionary<string, VisitorJourneys> visitors = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, string> aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VisitorJourneys> visitors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
     private readonly List<ScoreChange> changes = [];
     private readonly List<Journey> gone = [];
     private readonly List<Journey> come = [];
@@ -132,7 +132,7 @@ public sealed class PathAttributor
     {
         EffectsByTime before = effects;
         effects = new EffectsByTime(EffectSet.Of(newEffects));
-        foreach ((string id, VisitorJourneys visitor) in visitors)
+        foreach ((string id, VisitorJourneys visitor) in InOrder(visitors))
         {
             foreach (Journey journey in visitor.Journeys.Where(journey => journey.Conversion is not null))
             {
@@ -159,7 +159,7 @@ public sealed class PathAttributor
 
         DayTeacher? teacher = model is null ? null : new DayTeacher(new SurvivalModels(model), options);
         List<string> empty = [];
-        foreach ((string id, VisitorJourneys visitor) in visitors)
+        foreach ((string id, VisitorJourneys visitor) in InOrder(visitors))
         {
             teacher?.Teach(visitor, TouchEffects.Day(horizonMs));
             visitor.Settle(horizonMs);
@@ -233,14 +233,14 @@ public sealed class PathAttributor
         effects.Save(to, options.HasRegionModels);
         Totals.Save(to);
         to.VarUInt((ulong)aliases.Count);
-        foreach ((string merged, string root) in aliases)
+        foreach ((string merged, string root) in InOrder(aliases))
         {
             to.Bytes(System.Text.Encoding.UTF8.GetBytes(merged));
             to.Bytes(System.Text.Encoding.UTF8.GetBytes(root));
         }
 
         to.VarUInt((ulong)visitors.Count);
-        foreach ((string id, VisitorJourneys visitor) in visitors)
+        foreach ((string id, VisitorJourneys visitor) in InOrder(visitors))
         {
             to.Bytes(System.Text.Encoding.UTF8.GetBytes(id));
             visitor.Save(to);
@@ -278,6 +278,9 @@ public sealed class PathAttributor
 
         return loaded;
     }
+
+    // Of the ids: what depends on an order depends on this one.
+    private static IEnumerable<KeyValuePair<string, T>> InOrder<T>(Dictionary<string, T> byId) => byId.OrderBy(each => each.Key, StringComparer.Ordinal);
 
     private bool Put(string visitor, JourneyEvent given, bool isTouch)
     {

@@ -149,12 +149,17 @@ internal sealed class VisitorJourneys(AttributorOptions options)
             }
         }
 
-        HashSet<JourneyEvent> open = [.. journeys.Where(journey => !IsSettled(journey, horizonMs)).SelectMany(journey => journey.Touches)];
         journeys.RemoveAll(journey => IsSettled(journey, horizonMs));
         conversions.RemoveAll(conversion => conversion.TimeMs < horizonMs);
-        touches.RemoveAll(touch => touch.TimeMs < horizonMs && !open.Contains(touch)
-            && (touch.IsRemoved || touch.TimeMs <= lookedBack || (options.BeginsAfterConversion && touch.TimeMs <= lastSettledMs)));
-        foreach (string conversion in revisions.Keys.Where(id => !conversions.Exists(known => known.Id == id)).ToArray())
+        bool MayGo(JourneyEvent touch) => touch.TimeMs < horizonMs
+            && (touch.IsRemoved || touch.TimeMs <= lookedBack || (options.BeginsAfterConversion && touch.TimeMs <= lastSettledMs));
+        if (touches.Exists(MayGo))
+        {
+            HashSet<JourneyEvent> open = new(journeys.SelectMany(journey => journey.Touches), ReferenceEqualityComparer.Instance);
+            touches.RemoveAll(touch => MayGo(touch) && !open.Contains(touch));
+        }
+
+        foreach (string conversion in revisions.Count == 0 ? [] : revisions.Keys.Where(id => !conversions.Exists(known => known.Id == id)).ToArray())
         {
             revisions.Remove(conversion);
         }
