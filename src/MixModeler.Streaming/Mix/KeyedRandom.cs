@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using MixModeler.Streaming.Topology.Mixes;
+
 namespace MixModeler.Streaming.Mix;
 
 /// <summary>

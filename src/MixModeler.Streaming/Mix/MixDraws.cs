@@ -66,7 +66,7 @@ internal sealed class MixDraws
         }
 
         row.Add(likelihood.Sigma(particle) * unit);
-        AddRegional(row, particle, unit);
+        AddShared(row, particle, unit);
         AddContributions(row, likelihood, particle, unit);
         rows.Add([.. row]);
         Weights.Add(weight);
@@ -86,10 +86,11 @@ internal sealed class MixDraws
         }
     }
 
-    private void AddRegional(List<double> row, ReadOnlySpan<double> particle, double unit)
+    private void AddShared(List<double> row, ReadOnlySpan<double> particle, double unit)
     {
         foreach ((int at, Prior prior, double scale) in new[]
         {
+            (layout.CommonRoiAt, layout.Spec.CommonRoi ?? default, 1.0),
             (layout.LevelAt, layout.Spec.Regions?.Level ?? default, unit),
             (layout.EffectAt, layout.Spec.Regions?.Effect ?? default, 1),
             (layout.ControlAt, layout.Spec.Regions?.Control ?? default, unit),
@@ -165,7 +166,8 @@ internal sealed class MixDraws
 
         names.AddRange(layout.CoefficientNames.Take(layout.BaselineCount));
         names.Add("sigma");
-        names.AddRange(new[] { layout.LevelAt, layout.EffectAt, layout.ControlAt }.Where(at => at >= 0).Select(at => layout.CoordinateNames[at]));
+        int[] shared = [layout.CommonRoiAt, layout.LevelAt, layout.EffectAt, layout.ControlAt];
+        names.AddRange(shared.Where(at => at >= 0).Select(at => layout.CoordinateNames[at]));
         names.AddRange(layout.Channels.Select(channel => $"contribution.{channel.Name}"));
         return names;
     }

@@ -36,6 +36,7 @@ internal sealed class MixLayout
             .. Enumerable.Range(BaselineCount + Channels.Length, StepCount), .. Enumerable.Range(0, BaselineCount + integrated),
         ];
         Places = [.. Channels.Select(Place)];
+        CommonRoiAt = Open("spendShare.roi", spec.CommonRoi);
         SigmaAt = spec.Noise.IsFixed ? -1 : Add("sigma", spec.Noise);
         if (spec.Regions is { } regions)
         {
@@ -100,6 +101,9 @@ internal sealed class MixLayout
     public List<Prior> CoordinatePriors { get; } = [];
 
     public List<string> CoordinateNames { get; } = [];
+
+    /// <summary>Coordinate of the ROI that channels are spread around, or -1.</summary>
+    public int CommonRoiAt { get; }
 
     /// <summary>Coordinate of the noise, or -1 where it is fixed.</summary>
     public int SigmaAt { get; }

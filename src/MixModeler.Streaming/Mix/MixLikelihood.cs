@@ -15,6 +15,7 @@ internal sealed class MixLikelihood
     private readonly NormalSystem system;
     private readonly MediaSums media;
     private readonly RegionIntegral? integral;
+    private readonly BaselineKnowledge? baselineKnowledge;
     private readonly double[] fixedEffects;
     private readonly double[] stepGains;
     private readonly int n0;
@@ -33,6 +34,7 @@ internal sealed class MixLikelihood
         Regions = particles.Regions > 0 ? new RegionSums(layout, particles, Transform, Paths) : null;
         integral = particles.Regions > 0 ? new RegionIntegral(layout, particles) : null;
         system = new NormalSystem(layout);
+        baselineKnowledge = layout.Spec.Base is null ? null : new BaselineKnowledge(layout, particles);
         n0 = layout.BaselineCount;
         channels = layout.Channels.Length;
         steps = layout.StepCount;
@@ -53,6 +55,10 @@ internal sealed class MixLikelihood
     /// <summary>Standard deviation of the noise, scaled.</summary>
     public double Sigma(ReadOnlySpan<double> particle) =>
         layout.SigmaAt < 0 ? layout.Spec.Noise.A : Math.Exp(particle[layout.SigmaAt]);
+
+    /// <summary>The ROI that channels are spread around whose contribution goes with their spend.</summary>
+    public double CommonRoi(ReadOnlySpan<double> particle) =>
+        layout.CommonRoiAt < 0 ? layout.Spec.CommonRoi!.Value.A : layout.Spec.CommonRoi!.Value.Value(particle[layout.CommonRoiAt]);
 
     /// <summary>Sum of the priors of the coordinates.</summary>
     public double LogPrior(ReadOnlySpan<double> particle)
@@ -119,6 +125,7 @@ internal sealed class MixLikelihood
         double squares = integral is null ? FillSystem(history, particle, precision) : FillRegionalSystem(history, particle, precision);
         double result = (integral?.LogVolume ?? 0) - history.Weight * Math.Max(1, particles.Regions) * Math.Log(sigma) - 0.5 * precision * squares
             + (integral?.Told(particle, fixedEffects) ?? FixedTold(particle)) + Told.CreditConstant(history, particle);
+        result += baselineKnowledge?.Add(history, particle, fixedEffects, stepGains, system) ?? 0;
         result += system.Factorise(prior);
         return result + system.DrawSigned(particle.Slice(particles.Coordinates, particles.Normals), prior, particles.CoefficientsOf(particle));
     }
@@ -143,11 +150,14 @@ internal sealed class MixLikelihood
             EffectSpec effect = layout.Channels[c].Effect;
             int at = layout.Places[c].Effect;
             double value = at < 0 ? effect.Prior.A : effect.Prior.Value(particle[at]);
+            value *= effect.Kind == EffectKind.SpendShare ? CommonRoi(particle) : 1;
             double sum = particles.Channel(particle, c)[particles.SumAt];
+            // A unit of the logarithm is, to first order, the mean outcome.
+            double unit = layout.Spec.Form == MixForm.Additive ? history.Scales.Target : history.OutcomeSum / Math.Max(1, history.Periods);
             double all = effect.Kind switch
             {
-                EffectKind.Roi => history.Spend[c] / (layout.Spec.RevenuePerUnit * history.Scales.Target),
-                EffectKind.Contribution => history.OutcomeSum / history.Scales.Target,
+                EffectKind.Roi or EffectKind.SpendShare => history.Spend[c] / (layout.Spec.RevenuePerUnit * unit),
+                EffectKind.Contribution => history.OutcomeSum / unit,
                 _ => 0,
             };
             // Before there are any media the effect is not yet tied to a coefficient.

@@ -200,7 +200,8 @@ public static class MixSnapshot
                 c.Saturation.Curve, c.Effect, c.Credit) + (c.Path is null ? "" : $"/{c.Path}")),
         ];
         string time = FormattableString.Invariant($"{spec.TrendPeriods} {spec.LevelEvery} {spec.FourierPeriodDays} {spec.HalfLife}");
-        string model = FormattableString.Invariant($"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {time}");
+        string known = spec.Base is null ? "" : $" {spec.Base}";
+        string model = FormattableString.Invariant($"{spec.Form} {spec.CoefficientsInNoiseUnits} {spec.Particles} {spec.Seed} {time}{known}");
         return string.Join(
             ' ',
             [

@@ -49,11 +49,12 @@ public sealed class AttributionTaskTests
         for (int seed = 1; seed <= 12; seed++)
         {
             List<string> log = Log(seed, 600);
-            (SortedDictionary<string, string> state, List<string> sent, _) = await AttributionRig.RunAsync(plan, log, seed, batchMax: 1_000, crashes: 0, visitorsMax: 50_000);
+            (SortedDictionary<string, string> state, List<string> sent, _) = await AttributionRig.RunAsync(plan, log, seed, 1_000, 0, 50_000);
             Assert.True(sent.Count > 50, $"seed {seed}: {sent.Count} scores");
             foreach ((int batchMax, int crashes, int visitorsMax) in new[] { (1, 0, 50_000), (37, 6, 4), (200, 3, 8) })
             {
-                (SortedDictionary<string, string> other, List<string> again, int deaths) = await AttributionRig.RunAsync(plan, log, seed, batchMax, crashes, visitorsMax);
+                (SortedDictionary<string, string> other, List<string> again, int deaths) =
+                    await AttributionRig.RunAsync(plan, log, seed, batchMax, crashes, visitorsMax);
                 Assert.Equal(crashes, deaths);
                 Assert.Equal(sent, again);
                 Assert.True(state.SequenceEqual(other), $"seed {seed}, batches of {batchMax}: {Differences(state, other)}");

@@ -27,6 +27,9 @@ public enum EffectKind
 
     /// <summary>Share of the outcome of all periods so far.</summary>
     Contribution,
+
+    /// <summary>ROI as a multiple of one that all such channels share: with nothing else known, contributions go with spend.</summary>
+    SpendShare,
 }
 
 /// <summary>

@@ -29,6 +29,12 @@ public sealed record MixSpec
 
     public required IReadOnlyList<ChannelSpec> Channels { get; init; }
 
+    /// <summary>What is known of the share of the base, all that no channel brought; null for nothing.</summary>
+    public Belief? Base { get; init; }
+
+    /// <summary>Of the ROI that channels are spread around whose contribution goes with their spend; null where there is none such.</summary>
+    public Prior? CommonRoi { get; init; }
+
     public IReadOnlyList<ControlSpec> Controls { get; init; } = [];
 
     /// <summary>Mean and standard deviation of the intercept, in scaled units.</summary>

@@ -11,7 +11,7 @@ public static class MixSpecReader
     private static readonly string[] Members =
     [
         "target", "date", "form", "scale", "scaleWindow", "trainingWeeks", "revenuePerUnit", "channels", "controls", "intercept", "trend",
-        "level", "seasonality", "holidays", "noise", "halfLife", "liftTests", "regions", "particles", "seed", "warmUp",
+        "level", "seasonality", "holidays", "noise", "halfLife", "liftTests", "regions", "particles", "seed", "warmUp", "priorKnowledge", "spendShare",
     ];
 
     // Of all channels together.
@@ -59,6 +59,7 @@ public static class MixSpecReader
             WarmUp = map.Count("warmUp", 12, 0, 10_000),
             LiftTests = ReadLiftTests(map, channels, isMultiplicative, problems),
         };
+        spec = BeliefReader.Read(map, spec, problems);
         return ReadNoise(map, ReadTime(map, spec with { Regions = RegionReader.Read(map, spec, date is not null, problems) }, problems), problems);
     }
 

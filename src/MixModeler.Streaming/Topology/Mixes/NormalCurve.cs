@@ -1,4 +1,4 @@
-namespace MixModeler.Streaming.Mix;
+namespace MixModeler.Streaming.Topology.Mixes;
 
 /// <summary>The standard normal distribution, and the gamma function that priors need.</summary>
 internal static class NormalCurve
