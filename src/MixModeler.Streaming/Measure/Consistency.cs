@@ -23,6 +23,7 @@ public static class Consistency
         Insight begun = MixInsights.Begin(mix, Question, walk);
         Insight insight = begun with { Version = $"{begun.Version}+{AttributionInsights.VersionOf(attribution)}" };
         AttributionDay[] days = Days(mix.Model, walk, attribution);
+        InsightTable periods = insight.Add("periods", "channel", "date", "mix", "mixQ05", "mixQ95", "attribution", "ratio");
         InsightTable table = insight.Add("channels", "channel", "mix", "mixQ05", "mixQ95", "attribution", "ratio", "ratioQ05", "ratioQ95", "isConsistent");
         (double sumOfMix, double sumOfCredit) = (0, 0);
         for (int c = 0; c < walk.MediaParts; c++)
@@ -38,6 +39,7 @@ public static class Consistency
             double? ratio = credit > 0 ? 1 / credit : null;
             table.Add(
                 name, each.Mean, each.Q05, each.Q95, credit, each.Mean * ratio, each.Q05 * ratio, each.Q95 * ratio, credit >= each.Q05 && credit <= each.Q95);
+            AddPeriods(periods, mix.Model, walk, c, days, query.InValue);
             sumOfMix += each.Mean;
             sumOfCredit += credit;
         }
@@ -47,20 +49,21 @@ public static class Consistency
         insight.Fact("mix", sumOfMix);
         insight.Fact("credit", sumOfCredit);
         insight.Fact("factor", sumOfCredit > 0 ? sumOfMix / sumOfCredit : null);
-        insight.Notes.Add("ratio = contribution in the mix / incremental credit; event scores times their channel's ratio add up to the mix. The interval is the mix's posterior: the credit is an exact sum.");
+        insight.Notes.Add("ratio = contribution in the mix / incremental credit. The interval is the mix's posterior: the credit is an exact sum.");
+        insight.Notes.Add("Event scores times the ratio of their channel in the period of the conversion add up to the mix, period by period; times the channel's own, in all.");
         insight.Notes.Add("factor is the one number that does so for all these channels together.");
         insight.Notes.Add("Only periods of the mix that lie within the attribution's days are compared; the outcome of the mix must count what the measure counts.");
         return insight;
     }
 
-    /// <summary>Ratio by channel, for <see cref="Rescale"/>; channels that got no credit have none.</summary>
-    public static IReadOnlyDictionary<string, double> Factors(Insight consistency)
+    /// <summary>Ratio by channel and period, for <see cref="Rescale"/>; a channel that got no credit in a period has none.</summary>
+    public static ScoreFactors Factors(Insight consistency)
     {
         ArgumentNullException.ThrowIfNull(consistency);
-        InsightTable table = consistency.Table("channels");
-        return Enumerable.Range(0, table.Rows.Count)
+        InsightTable table = consistency.Table("periods");
+        return new ScoreFactors(Enumerable.Range(0, table.Rows.Count)
             .Where(row => double.IsFinite(table.Number(row, "ratio")))
-            .ToDictionary(row => table.Text(row, "channel"), row => table.Number(row, "ratio"));
+            .Select(row => (table.Text(row, "channel"), (DateOnly)table.Rows[row][1]!, table.Number(row, "ratio"))));
     }
 
     /// <summary>
@@ -70,19 +73,32 @@ public static class Consistency
     /// </summary>
     /// <param name="scores">Whose touches name channels by id.</param>
     /// <param name="channels">Names by id.</param>
-    /// <param name="factors">By name; 1 where there is none.</param>
-    public static IReadOnlyList<EventScore> Rescale(
-        IEnumerable<EventScore> scores, IReadOnlyList<string> channels, IReadOnlyDictionary<string, double> factors)
+    /// <param name="factors">By channel and period of the conversion.</param>
+    public static IReadOnlyList<EventScore> Rescale(IEnumerable<EventScore> scores, IReadOnlyList<string> channels, ScoreFactors factors)
     {
         ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(factors);
         return [.. scores.Select(score =>
         {
             TouchScore[] touches = [.. score.Touches.Select(touch => touch with
             {
-                Shares = touch.Shares with { Incremental = touch.Shares.Incremental * factors.GetValueOrDefault(channels[touch.Channel], 1) },
+                Shares = touch.Shares with { Incremental = touch.Shares.Incremental * factors.Of(channels[touch.Channel], score.TimeMs) },
             })];
             return score with { Touches = touches, Baseline = 1 - touches.Sum(touch => touch.Shares.Incremental) };
         })];
+    }
+
+    private static void AddPeriods(InsightTable table, MixModel model, MixWalk walk, int channel, AttributionDay[] days, bool inValue)
+    {
+        IReadOnlyList<DateOnly> dates = model.History.Dates;
+        string name = walk.Channels[channel].Name;
+        for (int t = 0; t < walk.Count; t++)
+        {
+            (DateOnly from, DateOnly to) = (dates[walk.First + t], EndOf(dates, walk.First + t));
+            MixEstimate each = walk.Estimate(name, channel, t);
+            double credit = days.Where(day => day.Day >= from && day.Day < to).Sum(day => Credit(day, name, inValue));
+            table.Add(name, from, each.Mean, each.Q05, each.Q95, credit, credit > 0 ? each.Mean / credit : null);
+        }
     }
 
     // Periods of which the attribution has every day: a credit of some weeks beside contributions of years would say nothing.

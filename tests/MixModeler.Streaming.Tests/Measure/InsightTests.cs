@@ -125,7 +125,11 @@ public sealed class InsightTests
         {
             int row = table.Row("channel", channels[c]);
             double sum = rescaled.SelectMany(score => score.Touches).Where(touch => touch.Channel == c).Sum(touch => touch.Shares.Incremental);
-            Assert.Equal(table.Number(row, "mix"), sum, 1e-6 * sum);
+            InsightTable periods = insight.Table("periods");
+            int[] own = [.. Enumerable.Range(0, periods.Rows.Count).Where(period => periods.Text(period, "channel") == channels[c])];
+            Assert.Equal(table.Number(row, "mix"), own.Sum(period => periods.Number(period, "mix")), 1e-6 * sum);
+            Assert.Equal(own.Where(period => periods.Number(period, "attribution") > 0).Sum(period => periods.Number(period, "mix")), sum, 1e-6 * sum);
+            Assert.Contains(own, period => periods.Number(period, "attribution") > 0);
             Assert.InRange(table.Number(row, "ratio"), table.Number(row, "ratioQ05"), table.Number(row, "ratioQ95"));
         }
 
