@@ -60,7 +60,7 @@ internal sealed class HarmonizedView : IHarmonizedSource, IAsyncDisposable
             foreach (DatasetPlan dataset in now.Harmonized.Datasets)
             {
                 string identity = follower.Catalog.Active.GetValueOrDefault(dataset.Name)?.Plan.Identity ?? dataset.Identity;
-                DateOnly[] days = [.. follower.ProgressOf(dataset.Name, identity).Select(each => NewestOf(each.Progress)).OfType<DateOnly>()];
+                DateOnly[] days = [.. follower.ProgressOf(dataset.Name, identity).Select(each => each.Progress?.NewestDay).OfType<DateOnly>()];
                 if (days.Length > 0)
                 {
                     told[dataset.Name] = days.Max();
@@ -140,10 +140,6 @@ internal sealed class HarmonizedView : IHarmonizedSource, IAsyncDisposable
 
         return now;
     }
-
-    private static DateOnly? NewestOf(DatasetProgress? progress) => progress is { NewestMs: > 0 and long newest }
-        ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(newest).UtcDateTime)
-        : progress?.NewestDate;
 
     private async Task<DatasetStanding> StandingOfAsync(DatasetPlan dataset, bool isShown, CancellationToken stop)
     {

@@ -31,6 +31,9 @@ public sealed record DatasetProgress
     /// <summary>Newest instant of a row or event, ms since 1970; also moved by time markers.</summary>
     public required long NewestMs { get; init; }
 
+    /// <summary>The newest day that was told of, by a row, an event or a time marker; null before the first.</summary>
+    public DateOnly? NewestDay => NewestMs > 0 ? DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(NewestMs).UtcDateTime) : NewestDate;
+
     /// <summary>Newest timestamp of a record of this dataset, ms since 1970; 0 before the first.</summary>
     public required long ReceivedMs { get; init; }
 

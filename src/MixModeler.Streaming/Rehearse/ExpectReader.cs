@@ -17,6 +17,7 @@ internal sealed class ExpectReader(ProblemList problems)
             State = [.. Members(expect, "state").Where(member => IsMap(member.Value)).Select(member => (member.Key, member.Value))],
             Audiences = [.. Members(expect, "audiences").Select(member => (member.Key, Texts(member.Value)))],
             Harmonized = [.. expect.Items("harmonized").Select(ReadGrid).OfType<ExpectedGrid>()],
+            Insights = [.. expect.Items("insights").Select(ReadInsight).OfType<ExpectedInsight>()],
             Decisions = [.. expect.Items("decisions").Select(ReadDecision).OfType<ExpectedDecision>()],
         };
         if (read.IsEmpty && problems.IsEmpty)
@@ -95,6 +96,27 @@ internal sealed class ExpectReader(ProblemList problems)
             .Where(key => key.Text is not ("file" or "rows"))
             .ToImmutableDictionary(key => key.Text, key => map.Text(key.Text, required: false) ?? "");
         return new ExpectedGrid(item, query, map.Value("file", required: false), map.Has("rows") ? Maps(map.Value("rows")!) : []);
+    }
+
+    private ExpectedInsight? ReadInsight(YamlNode item)
+    {
+        MapReader? map = MapReader.Open(item, "a question to a model", problems, RehearsalLanguage.Insight);
+        if (map is null || map.Text("ask") is not { } ask || map.Value("answer") is not { } answer || !IsMap(answer))
+        {
+            return null;
+        }
+
+        string? mix = map.Name("mix");
+        if ((mix ?? map.Name("attribution")) is not { } name)
+        {
+            problems.Add(item, "it asks a 'mix' or an 'attribution'");
+            return null;
+        }
+
+        ImmutableDictionary<string, string> query = map.Keys
+            .Where(key => key.Text is not ("mix" or "ask" or "answer"))
+            .ToImmutableDictionary(key => key.Text, key => map.Text(key.Text, required: false) ?? "");
+        return new ExpectedInsight(item, mix is not null, name, ask, query, answer);
     }
 
     private ExpectedDecision? ReadDecision(YamlNode item)

@@ -43,6 +43,18 @@ internal static class RehearsalLanguage
         new("file", Shape.Text, "A CSV file beside the test with the whole view; --accept writes it anew."),
         new("rows", Shape.Anything, "In place of 'file': all rows, of each the columns that matter."));
 
+    public static Shape Insight { get; } = Shape.Map(
+        new("mix", Shape.Name("-_"), "A mix of the topology; in place of 'attribution'."),
+        new("attribution", Shape.Name("-_"), "An attribution of the topology; of 'consistency' the one that the mix is held against."),
+        new("ask", Shape.Text, "The question, as 'insights' takes it, e.g. channels.") { Required = true },
+        new("from", Shape.Text, "The first date."),
+        new("to", Shape.Text, "The last date."),
+        new("channels", Shape.Text, "Which channels, separated by commas."),
+        new("top", Shape.Text, "Rows of a list of the largest."),
+        new("measure", Shape.Word("conversions", "value"), "What credits count in."),
+        new("falseAlarmEvery", Shape.Text, "Of drift: periods in which one alarm may come without any."),
+        new("answer", Shape.Anything, "Facts and tables as the command prints them in JSON, of each the members that matter.") { Required = true });
+
     public static Shape Expect { get; } = Shape.Map(
         new("exactly", Shape.Word("true", "false"), "The topics of 'records' have these records and no others.") { Default = "false" },
         new("records", Shape.Anything, "By topic: records in their order; of each the members that matter."),
@@ -50,6 +62,7 @@ internal static class RehearsalLanguage
         new("state", Shape.Anything, "By visitor, or LANE/KEY behind a key-by: features, pending, eventIds, newest, keeps."),
         new("audiences", Shape.Anything, "By audience: who is in it at the end."),
         new("harmonized", Shape.List(Grid, "views, e.g. { grain: Weekly, file: weekly.csv }"), "What stands in the harmonized table at the end."),
+        new("insights", Shape.List(Insight, "questions, e.g. { mix: sales, ask: channels, answer: … }", 100), "What models answer at the end."),
         new("decisions", Shape.List(Decision, "decisions, e.g. { visitor: a, scope: home-hero, show: welcome }"), "What is shown at the end."));
 
     public static Shape Root { get; } = Shape.Map(

@@ -86,8 +86,8 @@ internal sealed class RehearsalRun
     public IEnumerable<TaskSeat> Seats =>
         [events, .. keyed.Select(lane => lane.Seat), .. datasets.Seats, .. attributions, .. learner is null ? Array.Empty<TaskSeat>() : [learner]];
 
-    /// <summary>What the datasets put into the harmonized table.</summary>
-    public Task<HarmonizedTable> TableAsync(CancellationToken stop) => datasets.TableAsync(stop);
+    /// <summary>What the datasets put into the harmonized table, and the newest day that each told of.</summary>
+    public Task<(HarmonizedTable Table, IReadOnlyDictionary<string, DateOnly> Told)> TableAsync(CancellationToken stop) => datasets.TableAsync(stop);
 
     public int Deaths => Seats.Sum(seat => seat.Deaths);
 

@@ -62,7 +62,10 @@ internal sealed record Expectations
 
     public ImmutableArray<ExpectedGrid> Harmonized { get; init; } = [];
 
-    public bool IsEmpty => Harmonized.IsEmpty && Records.IsEmpty && Counts.IsEmpty && State.IsEmpty && Audiences.IsEmpty && Decisions.IsEmpty;
+    public ImmutableArray<ExpectedInsight> Insights { get; init; } = [];
+
+    public bool IsEmpty =>
+        Harmonized.IsEmpty && Insights.IsEmpty && Records.IsEmpty && Counts.IsEmpty && State.IsEmpty && Audiences.IsEmpty && Decisions.IsEmpty;
 }
 
 /// <summary>A view of the harmonized table at the end of the test, and what it should be.</summary>
@@ -71,6 +74,16 @@ internal sealed record Expectations
 /// <param name="File">The file that has the view as CSV; null where the rows are written down.</param>
 /// <param name="Rows">The rows, of each the columns that matter.</param>
 internal sealed record ExpectedGrid(YamlNode Node, ImmutableDictionary<string, string> Query, YamlNode? File, ImmutableArray<YamlNode> Rows);
+
+/// <summary>A question to a model at the end of the test, and what it should answer.</summary>
+/// <param name="Node">The expectation.</param>
+/// <param name="IsOfMix">Whether a mix is asked; else an attribution.</param>
+/// <param name="Name">Of the model.</param>
+/// <param name="Ask">The question.</param>
+/// <param name="Query">Its words.</param>
+/// <param name="Answer">Members of the answer's JSON that matter.</param>
+internal sealed record ExpectedInsight(
+    YamlNode Node, bool IsOfMix, string Name, string Ask, ImmutableDictionary<string, string> Query, YamlNode Answer);
 
 /// <summary>What an edge should show somebody at the end of the test.</summary>
 internal sealed record ExpectedDecision(string Visitor, YamlNode Scope, ImmutableArray<(string Name, string Value)> Attributes, YamlNode Answer);

@@ -94,16 +94,22 @@ internal sealed class RehearsedDatasets
         }
     }
 
-    public async Task<HarmonizedTable> TableAsync(CancellationToken stop)
+    public async Task<(HarmonizedTable Table, IReadOnlyDictionary<string, DateOnly> Told)> TableAsync(CancellationToken stop)
     {
         HarmonizedTable table = new();
+        Dictionary<string, DateOnly> told = new(StringComparer.Ordinal);
         table.Use(plan.Harmonized);
         foreach ((_, DatasetPlan? dataset, TaskSeat seat) in seats.Where(each => each.Dataset is not null))
         {
-            await new PartitionFollower(seat.Store, dataset!, 0, table).FollowAsync(stop);
+            PartitionFollower follower = new(seat.Store, dataset!, 0, table);
+            await follower.FollowAsync(stop);
+            if (follower.Progress?.NewestDay is { } day)
+            {
+                told[dataset!.Name] = day;
+            }
         }
 
-        return table;
+        return (table, told);
     }
 
     private sealed class Arrival(RehearsedDatasets datasets) : IRecordSink

@@ -40,10 +40,11 @@ internal static class TestRun
         new ExpectationCheck(plan, expected, kept, problems).Check(test.Expect);
         if (!test.Expect.Harmonized.IsEmpty)
         {
-            GridCheck grids = new(await expected.TableAsync(stop), Path.Combine(folder, "tests"), options.Accepts, problems);
+            GridCheck grids = new((await expected.TableAsync(stop)).Table, Path.Combine(folder, "tests"), options.Accepts, problems);
             await grids.CheckAsync(test.Expect.Harmonized, stop);
         }
 
+        await new InsightCheck(new RehearsedMeasurements(plan, expected), problems).CheckAsync(test.Expect.Insights, stop);
         foreach (FailureKind kind in withFailures ? [FailureKind.Crash, FailureKind.CrashAfterCommit] : Array.Empty<FailureKind>())
         {
             RehearsalRun disturbed = await DisturbAsync(plan, test, new FailurePlan([new FailurePoint(kind, 0, test.Place)]), undisturbed, problems, stop);

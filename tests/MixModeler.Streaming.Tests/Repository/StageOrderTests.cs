@@ -17,8 +17,8 @@ public sealed partial class StageOrderTests
     /// <summary>The order. A file may use the folders before its own; Wire and Score are projects of their own, before all.</summary>
     private static readonly string[] Stages =
     [
-        "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Attribute", "Operate", "Explain", "Rehearse", "Mix", "Plan",
-        "Measure", "Generate",
+        "Topology", "Ingest", "Observe", "State", "Harmonize", "Flow", "Featurize", "Learn", "Deliver", "Attribute", "Operate", "Explain", "Mix", "Plan",
+        "Measure", "Rehearse", "Generate",
     ];
 
     private static readonly IReadOnlyList<string> Files = [.. RepositoryFiles.Sources.Where(file => file.StartsWith(Engine, StringComparison.Ordinal))];
