@@ -234,6 +234,7 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
             Merge(row.Visitor, other);
         }
 
+        bool isTaken = false;
         switch (row.Kind)
         {
             case JourneyRowKind.NotEligible:
@@ -245,18 +246,21 @@ public sealed class AttributionTask : IPartitionTask, IDisposable
                 break;
             case JourneyRowKind.Seen:
                 state.Attributor.Seen(row.Visitor, row.TimeMs);
+                isTaken = true;
                 break;
             case JourneyRowKind.Touch:
                 counts.Touches++;
-                counts.TooLate += TakeTouch(row) ? 0 : 1;
+                isTaken = TakeTouch(row);
+                counts.TooLate += isTaken ? 0 : 1;
                 break;
             case JourneyRowKind.Conversion:
                 counts.Conversions++;
-                counts.TooLate += TakeConversion(row) ? 0 : 1;
+                isTaken = TakeConversion(row);
+                counts.TooLate += isTaken ? 0 : 1;
                 break;
         }
 
-        if (options.HasRegionModels && row.Kind is JourneyRowKind.Seen or JourneyRowKind.Touch or JourneyRowKind.Conversion)
+        if (isTaken && options.HasRegionModels)
         {
             state.Attributor.SeenIn(row.Visitor, row.TimeMs, row.Region);
         }

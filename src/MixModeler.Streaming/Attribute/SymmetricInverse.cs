@@ -1,11 +1,10 @@
 namespace MixModeler.Streaming.Attribute;
 
-/// <summary>The inverse of a symmetric positive matrix, by its Cholesky factor; symmetric to the last bit.</summary>
+/// <summary>The inverse of a symmetric matrix with a positive diagonal that is positive but for rounding, by its Cholesky factor; symmetric to the last bit.</summary>
 internal static class SymmetricInverse
 {
     /// <param name="matrix">Row by row.</param>
     /// <param name="size">Rows.</param>
-    /// <exception cref="InvalidOperationException">The matrix is not positive.</exception>
     public static double[] Of(ReadOnlySpan<double> matrix, int size)
     {
         double[] lower = new double[size * size];
@@ -19,12 +18,8 @@ internal static class SymmetricInverse
                     sum -= lower[(i * size) + k] * lower[(j * size) + k];
                 }
 
-                if (i == j && !(sum > 0))
-                {
-                    throw new InvalidOperationException("a covariance has lost its positive diagonal");
-                }
-
-                lower[(i * size) + j] = i == j ? Math.Sqrt(sum) : sum / lower[(j * size) + j];
+                // What rounding leaves of a direction that is all but another one is not less than this.
+                lower[(i * size) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-14 * matrix[(i * size) + i])) : sum / lower[(j * size) + j];
             }
         }
 

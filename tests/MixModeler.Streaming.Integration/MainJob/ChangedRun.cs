@@ -21,14 +21,13 @@ internal static class ChangedRun
         Dictionary<int, List<UndisturbedRun.Record>> events = await UndisturbedRun.ReadAsync(rig.Kafka, last.Topics.Events, stop);
         Dictionary<int, List<string>> scores = Once(await UndisturbedRun.ReadAsync(rig.Kafka, last.Topics.Scores, stop), Score);
         Dictionary<int, List<string>> examples = Once(await UndisturbedRun.ReadAsync(rig.Kafka, last.Topics.Training, stop), Example);
-        await using RedisConnection redis = await RedisConnection.ConnectAsync(
-            new RedisOptions { Configuration = rig.Redis.Endpoint }, TimeProvider.System, stop);
         Assert.Equal(rig.Partitions, events.Count);
         foreach ((int partition, List<UndisturbedRun.Record> log) in events)
         {
             MemoryStateStore calm = new();
             OnceSink sent = new(last.Topics);
             await UndisturbedRun.RunAsync(last, partition, log, calm, sent, stop);
+            await using RedisConnection redis = await PatientReading.ConnectAsync(rig, stop);
             await AssertSameStateAsync(last, partition, log, calm, new RedisStateStore(redis, $"{last.Name}:{partition}"), stop);
             AssertSame(sent.Scores, scores.GetValueOrDefault(partition) ?? [], $"scores of partition {partition}");
             AssertSame(sent.Examples, examples.GetValueOrDefault(partition) ?? [], $"examples of partition {partition}");
@@ -40,7 +39,7 @@ internal static class ChangedRun
     {
         byte[][] visitors = [.. log.Select(r => r.Key).DistinctBy(Convert.ToHexString)];
         byte[]?[] expected = await calm.LoadAsync(visitors, stop);
-        byte[]?[] found = await changed.LoadAsync(visitors, stop);
+        byte[]?[] found = await changed.LoadPatientlyAsync(visitors, stop);
         byte[]? calmTask = (await calm.AcquireAsync(0, stop)).TaskRecord;
         byte[]? changedTask = (await changed.AcquireAsync(0, stop)).TaskRecord;
         int[] differing = [.. Enumerable.Range(0, visitors.Length).Where(i => !expected[i].AsSpan().SequenceEqual(found[i]))];

@@ -23,18 +23,18 @@ internal static class UndisturbedRun
         Dictionary<int, List<Record>> events = await ReadAsync(rig.Kafka, rig.Plan.Topics.Events, stop);
         List<Record> training = (await ReadAsync(rig.Kafka, rig.Plan.Topics.Training, stop)).GetValueOrDefault(0) ?? [];
         Dictionary<int, List<string>> recognised = Recognised(rig.Plan, training);
-        RedisOptions options = new() { Configuration = rig.Redis.Endpoint };
-        await using RedisConnection redis = await RedisConnection.ConnectAsync(options, TimeProvider.System, stop);
         Assert.Equal(rig.Partitions, events.Count);
         foreach ((int partition, List<Record> log) in events)
         {
             MemoryStateStore calm = new();
             ExampleSink examples = new(rig.Plan.Topics.Training);
             await RunAsync(rig.Plan, partition, log, calm, examples, stop);
-            await AssertSameAsync(partition, log, calm, new RedisStateStore(redis, $"{rig.Plan.Name}:{partition}"), stop);
+            await using RedisConnection own = await PatientReading.ConnectAsync(rig, stop);
+            await AssertSameAsync(partition, log, calm, new RedisStateStore(own, $"{rig.Plan.Name}:{partition}"), stop);
             Assert.Equal(examples.Values, recognised.GetValueOrDefault(partition) ?? []);
         }
 
+        await using RedisConnection redis = await PatientReading.ConnectAsync(rig, stop);
         RedisStateStore learner = new(redis, $"{rig.Plan.Name}:learner:0");
         byte[]? stored = (await learner.LoadAsync([LearnerRecord.Key.ToArray()], stop))[0];
         Assert.NotNull(stored);
@@ -47,7 +47,7 @@ internal static class UndisturbedRun
     {
         byte[][] visitors = [.. log.Select(r => r.Key).DistinctBy(Convert.ToHexString)];
         byte[]?[] expected = await calm.LoadAsync(visitors, stop);
-        byte[]?[] found = await disturbed.LoadAsync(visitors, stop);
+        byte[]?[] found = await disturbed.LoadPatientlyAsync(visitors, stop);
         int[] differing = [.. Enumerable.Range(0, visitors.Length).Where(i => !expected[i].AsSpan().SequenceEqual(found[i]))];
         Assert.True(differing.Length == 0, $"partition {partition}: {differing.Length} visitors differ from an undisturbed run. {Some()}");
 
