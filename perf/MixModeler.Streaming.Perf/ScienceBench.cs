@@ -24,6 +24,17 @@ internal sealed class ScienceBench : IBench
         MixSpec spec = example with { TargetScale = 1, Particles = 500, Noise = new Prior(PriorKind.LogNormal, -2.7, 0.4) };
         MixObservation[] media = [.. rows.Take(Weeks)];
         settings.Say($"{sets} data sets of {Weeks} weeks, seeds 1 to {sets}");
+        List<BenchRow> result = Calibrate(spec, media, sets, "", settings, stop);
+        PathSpec path = new(26, Weeks, new Prior(PriorKind.HalfNormal, 0.2));
+        MixSpec walking = spec with { Channels = [.. spec.Channels.Select(channel => channel with { Path = path })] };
+        settings.Say("the same with effects that change with time");
+        result.AddRange(Calibrate(walking, media, sets, "with paths: ", settings, stop));
+        return Task.FromResult<IReadOnlyList<BenchRow>>(result);
+    }
+
+    private static List<BenchRow> Calibrate(
+        MixSpec spec, MixObservation[] media, int sets, string prefix, BenchSettings settings, CancellationToken stop)
+    {
         (double[] Ranks, bool[] Covered)[] results = new (double[], bool[])[sets];
         IReadOnlyList<string> names = [];
         for (int set = 0; set < sets; set++)
@@ -38,7 +49,7 @@ internal sealed class ScienceBench : IBench
             }
         }
 
-        return Task.FromResult<IReadOnlyList<BenchRow>>(Rows(names, results));
+        return [.. Rows(names, results).Select(row => row with { Name = prefix + row.Name })];
     }
 
     private static (double[] Ranks, bool[] Covered) Judge(MixSpec spec, MixSimulation simulated)

@@ -1,6 +1,6 @@
 namespace MixModeler.Streaming.Attribute;
 
-/// <summary>The inverse of a symmetric matrix with a positive diagonal that is positive but for rounding, by its Cholesky factor; symmetric to the last bit.</summary>
+/// <summary>The inverse of a symmetric matrix that is positive but for rounding, by its Cholesky factor; symmetric to the last bit.</summary>
 internal static class SymmetricInverse
 {
     /// <param name="matrix">Row by row.</param>
