@@ -10,7 +10,7 @@ internal sealed class MixSection
     public const string Mixes = "mixes";
 
     // Raise it where the same declaration learns something else than before.
-    private const string Format = "mix-1";
+    private const string Format = "mix-2";
     private const int IdentityDigits = 12;
     private const int MixesMax = 32;
     private const int ColumnsMax = 256;
