@@ -115,7 +115,7 @@ internal sealed class VersionedTopology
     public Task MigratedAsync(CancellationToken stop)
     {
         string last = "";
-        return Until.HoldsAsync(
+        return Until.ComesAsync(
             async () =>
             {
                 last = await TryGetAsync("history", stop) ?? "[]";
@@ -123,6 +123,7 @@ internal sealed class VersionedTopology
                 return done.ValueKind == JsonValueKind.Object && done.GetProperty("partitions").EnumerateArray()
                     .All(partition => !int.TryParse(Text(partition, "partition"), out _) || Text(partition, "stage") == "migrated");
             },
+            () => last,
             () => $"visitors of an older layout are left: {last}",
             stop);
     }
