@@ -9,7 +9,7 @@ public sealed class ReplayKillTests
     [Fact]
     public async Task Replays_that_are_killed_at_any_moment_and_run_by_two_at_last_put_every_record_back_once()
     {
-        const int Visitors = 400;
+        const int Visitors = 1_500;
         using DeadLetterRig rig = await DeadLetterReplayTests.RefusedAsync(Visitors);
         DeadLetterId[] letters = rig.Letters();
         string[] command =
@@ -17,7 +17,8 @@ public sealed class ReplayKillTests
             "deadletter", "replay", "--reason", "visitor-missing", "--topology", rig.MendedFile, "--kafka", rig.Kafka.BootstrapServers, "--lease", "4",
         ];
         // Each kill comes as soon as one more record is back: somewhere between a send and the entry that says so.
-        for (int kill = 0; kill < 3; kill++)
+        int midway = 0;
+        for (int kill = 0; kill < 3 && rig.EventsInLog() < 2 * Visitors; kill++)
         {
             long before = rig.EventsInLog();
             using Process process = Cli.Start(command);
@@ -29,8 +30,12 @@ public sealed class ReplayKillTests
 
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.InRange(rig.EventsInLog(), before + 1, (2 * Visitors) - 1);
+            Assert.InRange(rig.EventsInLog(), before + 1, 2 * Visitors);
+            midway += rig.EventsInLog() < 2 * Visitors ? 1 : 0;
         }
+
+        // On a busy machine a kill may come when all is done; one of them must not.
+        Assert.True(midway > 0);
 
         (int Code, string Text, string Complaint)[] both = await Task.WhenAll(Cli.RunAsync(command), Cli.RunAsync(command));
 
