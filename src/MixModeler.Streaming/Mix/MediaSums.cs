@@ -43,6 +43,12 @@ internal sealed class MediaSums(
                 forgetting.Forget(history.Discount, sums);
             }
 
+            if (s == 0)
+            {
+                // No media, or a step that has not begun.
+                continue;
+            }
+
             ReadOnlySpan<double> baseline = history.LastRow;
             for (int j = 0; j < n0; j++)
             {
@@ -73,13 +79,13 @@ internal sealed class MediaSums(
         {
             Span<double> sums = particles.Channel(particle, k);
             sums.Clear();
-            ReadOnlySpan<double> own = Series(k, history.Periods);
-            ReadOnlySpan<double> weighed = forgetting.Weighed(history, own);
             if (!HasBegun(k, history))
             {
                 continue;
             }
 
+            ReadOnlySpan<double> own = Series(k, history.Periods);
+            ReadOnlySpan<double> weighed = forgetting.Weighed(history, own);
             for (int j = 0; j < n0; j++)
             {
                 sums[j] = Columns.Dot(weighed, history.Baseline(j));
@@ -87,7 +93,7 @@ internal sealed class MediaSums(
 
             for (int other = 0; other <= k; other++)
             {
-                double product = Columns.Dot(weighed, Series(other, history.Periods));
+                double product = HasBegun(other, history) ? Columns.Dot(weighed, Series(other, history.Periods)) : 0;
                 sums[n0 + other] = product;
                 particles.Channel(particle, other)[n0 + k] = product;
             }

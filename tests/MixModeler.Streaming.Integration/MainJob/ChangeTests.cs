@@ -40,7 +40,7 @@ public class ChangeTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}: {records} records, {rate:0}/s for the {took.TotalSeconds:0} s of the changes: {string.Join(", ", made)}");
         Assert.True(made.Distinct().Count() > 4);
         // A quiet machine sends all of them; a busy one must not fail a test of what becomes of the events.
-        Assert.True(rate >= 0.05 * EventsPerSecond, $"only {rate:0} events/s flowed");
+        Assert.True(rate >= (load.WasHeld ? 0.05 : 0.75) * EventsPerSecond, $"only {rate:0} events/s flowed");
         await rig.SettledAsync(records, Patience, Stop);
         await topology.MigratedAsync(Stop);
         await one.Process.EndAsync();

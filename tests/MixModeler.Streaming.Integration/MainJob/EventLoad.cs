@@ -27,6 +27,9 @@ internal sealed class EventLoad
         sending = Task.Run(() => SendAsync(rig, enough.Token), stop);
     }
 
+    /// <summary>Whether the machine could not carry all of it.</summary>
+    public bool WasHeld { get; private set; }
+
     /// <summary>Records handed over so far, of which the last few thousand may not be in the log yet.</summary>
     public long Sent => runs.Sum(run => run.Sent);
 
@@ -38,6 +41,7 @@ internal sealed class EventLoad
             return await done;
         }
 
+        WasHeld = true;
         await isOpen.WaitAsync(enough.Token);
         try
         {

@@ -25,9 +25,13 @@ internal static class Until
     /// <summary>For what may take long but never stands still: the wait begins anew when <paramref name="progress"/> says something new.</summary>
     public static async Task ComesAsync(Func<Task<bool>> holds, Func<string> progress, Func<string> otherwise, CancellationToken stop)
     {
+        const int WaitsMax = 10;
+        long start = TimeProvider.System.GetTimestamp();
         bool isThere = false;
         while (!isThere)
         {
+            // What goes round in circles never stands still either.
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < WaitsMax * Patience, otherwise());
             string seen = progress();
             await HoldsAsync(async () => (isThere = await holds()) || progress() != seen, otherwise, stop);
         }
